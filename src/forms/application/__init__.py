@@ -1,0 +1,1 @@
+"""What the program does: find artefacts, produce documents, check the library, write files."""

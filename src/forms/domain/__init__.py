@@ -1,0 +1,1 @@
+"""The case and the rules of the procedure, pure: no file format, no file system, no clock."""

@@ -1,0 +1,1 @@
+"""File formats: each package knows one format and no artefact."""

@@ -1,0 +1,1 @@
+"""PDF: fonts, layout, drawing, structure, fields, file."""

@@ -1,0 +1,252 @@
+"""Laid-out pages: what layout hands to drawing. Layout decides, drawing only draws.
+
+Everything is in points. Inside a fragment, x runs right and y runs DOWN from the fragment's origin (top
+left); on a page, from the page's top left. All of it is immutable; a block laid out once may be placed in
+many documents.
+
+Structure: a laid-out block brings its own little tree of `Element`s (element 0 is its root, e.g. `P`, `H2`
+or `Table`), and every operation names the element its content belongs to by index into that tree, or
+`ARTIFACT`. An `Instance` is one occurrence of a block in one document, in reading order; the paginator may
+cut it into fragments on several pages, and they stay one element. Nothing here knows about marked-content
+numbers: they are given when the page is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ARTIFACT = -1
+"""The element index of content that is not read aloud: rules, shading, repeated header rows."""
+
+Colour = tuple[float, float, float]
+"""Red, green, blue, 0 to 1."""
+
+BLACK: Colour = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One glyph of a run; lengths in ems (multiply by the size)."""
+
+    gid: int
+    advance: float
+    dx: float = 0.0
+    dy: float = 0.0
+    cluster: int = 0
+    """Index into the run's text of the first character that this glyph stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphRun:
+    """Shaped text in one face and one direction; glyphs are in visual order (left to right).
+
+    `face` is a key of the font book. `width` is the sum of the advances in ems. `level` is the bidi
+    embedding level (odd: right to left). `text` is in logical order.
+    """
+
+    face: str
+    text: str
+    glyphs: tuple[Glyph, ...]
+    width: float
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextOp:
+    """Glyphs at a baseline. `y` is the baseline. `space_after`: a word space follows in the text (emit it
+    as text, so that words at a line's end don't run together). `rise` is for super- and subscript."""
+
+    x: float
+    y: float
+    run: GlyphRun
+    size: float
+    element: int
+    colour: Colour = BLACK
+    underline: bool = False
+    strike: bool = False
+    space_after: bool = False
+    rise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumberOp:
+    """A `PAGE` or `NUMPAGES` field; the paginator replaces it by a `TextOp` when pages are known."""
+
+    x: float
+    y: float
+    what: Literal["page", "pages"]
+    face: str
+    size: float
+    element: int
+    colour: Colour = BLACK
+
+
+@dataclass(frozen=True, slots=True)
+class RectOp:
+    """A filled rectangle (shading), always an artifact."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class LineOp:
+    """A stroked straight line (border), always an artifact. `dash` is empty for a solid line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    thickness: float
+    colour: Colour = BLACK
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOp:
+    """A picture; `member` is the package member's name, `data` its bytes (PNG or JPEG)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    member: str
+    data: bytes
+    element: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOp:
+    """The clickable area of (one line of) a hyperlink whose text belongs to `element` (a `Link`).
+
+    `uri` is an external address, or `#bookmark` for a place in the document.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    uri: str
+    element: int
+
+
+FieldKind = Literal["text", "multiline", "date", "choice", "combo", "checkbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A content control that is to become an AcroForm field.
+
+    `name` is the control's tag, `title` its alias (the tooltip). `value` is the text shown ("" if empty; for
+    a check box "Off" or the on-state "Yes"); `options` are (export value, label) pairs.
+    """
+
+    name: str
+    kind: FieldKind
+    title: str
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    max_length: int | None = None
+    date_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOp:
+    """Where a field's box lies; `element` is a `Form` element. Its text is drawn by the field itself."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    field: FieldSpec
+    size: float
+    element: int
+
+
+Op = TextOp | PageNumberOp | RectOp | LineOp | ImageOp | LinkOp | FieldOp
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One structure element of a block. `parent` is an index into the block's elements, -1 for its root.
+
+    `role` is a standard structure type (P, H1…H6, L, LI, Lbl, LBody, Table, TR, TH, TD, Link, Figure, Form,
+    Span). `attributes` holds table attributes: ("Scope", "Column"), ("RowSpan", 2), ("ColSpan", 3).
+    """
+
+    role: str
+    parent: int = -1
+    language: str = ""
+    alternative: str = ""
+    attributes: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One block of the document in reading order: its structure and how it stands among its neighbours.
+
+    `list_id`/`list_level`: the paragraph is an item of that list (consecutive ones make one `L`; its elements
+    are then LI > Lbl + LBody with level 0 the outermost). `outline` is the heading level (1…) and
+    `outline_text` its text, for bookmarks; `bookmarks` are names that links may point to.
+    """
+
+    elements: tuple[Element, ...]
+    list_id: str = ""
+    list_level: int = 0
+    outline: int = 0
+    outline_text: str = ""
+    bookmarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a block on one page: operations relative to (x, y), which is from the page's top left.
+
+    `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers.
+    """
+
+    instance: int
+    x: float
+    y: float
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `header` and `footer` are drawn as pagination artifacts, `body` in reading order."""
+
+    width: float
+    height: float
+    body: tuple[Fragment, ...]
+    header: tuple[Fragment, ...] = ()
+    footer: tuple[Fragment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LaidDocument:
+    """All pages and all instances of one document; `language` is its BCP 47 tag."""
+
+    pages: tuple[Page, ...]
+    instances: tuple[Instance, ...]
+    language: str = "en-GB"
+
+
+@dataclass(frozen=True, slots=True)
+class PdfInfo:
+    """Metadata of the file; nothing of it comes from the case but the document reference.
+
+    `custom` goes into the Info dictionary and XMP (artefact, edition, digest …). `created` is an ISO 8601
+    date and time.
+    """
+
+    title: str
+    author: str
+    subject: str
+    keywords: str
+    created: str
+    custom: tuple[tuple[str, str], ...] = field(default_factory=tuple)

@@ -1,0 +1,1 @@
+"""WordprocessingML: package, template, controls; and the document model read from it."""

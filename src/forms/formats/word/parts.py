@@ -1,0 +1,64 @@
+"""What rendering a template gives: WordprocessingML in blocks, and the package it belongs to.
+
+The DOCX is this, zipped; the PDF is this, read into the document model and laid out. A block that is the
+same for every document of a template is marked static, so that a reader may remember what it made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+StoryKind = Literal["body", "header", "footer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One child of `w:body`, `w:hdr` or `w:ftr`, as text, or several that were rendered together.
+
+    `xml` uses the prefixes declared in its story's `opening`. `static` means: byte for byte the same in
+    every document made from this compiled template (then equal text is also the identical object).
+    """
+
+    xml: str
+    static: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The content of one part: `opening` + blocks + `closing` is the part's XML.
+
+    `name` is the zip member (`word/document.xml`). The body's last block is its `w:sectPr`.
+    `relationships` maps relationship id to (type's last segment, target), e.g.
+    `{"rId4": ("header", "header1.xml"), "rId9": ("hyperlink", "https://example.org")}`.
+    """
+
+    kind: StoryKind
+    name: str
+    opening: str
+    blocks: tuple[Block, ...]
+    closing: str
+    relationships: Mapping[str, tuple[str, str]]
+
+    @property
+    def xml(self) -> str:
+        """The whole part."""
+        return self.opening + "".join(block.xml for block in self.blocks) + self.closing
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedWord:
+    """A rendered template: the stories, the other rendered parts, and the members that never change.
+
+    `stories` holds the body first, then each header and footer by member name. `members` are the package's
+    unchanging members by name (styles, numbering, settings, media …), uncompressed: `word/styles.xml`,
+    `word/numbering.xml`, `word/settings.xml` are what the reader of the PDF path needs. The mapping is the
+    identical object for all documents of one compiled template: use `id()` or identity to remember what was
+    read from it.
+    """
+
+    body: Story
+    stories: Mapping[str, Story]
+    members: Mapping[str, bytes]
+    rendered_members: Mapping[str, bytes] = field(default_factory=dict)

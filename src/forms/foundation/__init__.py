@@ -1,0 +1,1 @@
+"""Errors, problems and units: what every layer may use; imports nothing of the package."""
