@@ -1,0 +1,98 @@
+"""forms: one safeguarding case, typed once, becomes every paper the procedure asks for.
+
+The public interface, which the command line uses and nothing else:
+
+    import forms
+    catalogue = forms.open_catalogue()
+    case = forms.load_case(Path("case.json"))
+    product = forms.render(case, "conference-report", forms.RenderOptions(issued=date(2026, 11, 21)), catalogue)
+    forms.write_documents(product.documents, Path("out"))
+
+Names are imported when they are first used, so that a command starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forms.application.catalogue import Catalogue, open_catalogue
+    from forms.application.checking import load_case, validate
+    from forms.application.describe import describe
+    from forms.application.linting import lint
+    from forms.application.output import write_documents
+    from forms.application.produce import Document, Product, RenderOptions, render
+    from forms.application.starter import init_library, new_case
+    from forms.domain.case import Case, empty_case
+    from forms.foundation.errors import (
+        ArtefactError,
+        FormsError,
+        InputError,
+        MissingError,
+        OutputError,
+        UsageError,
+    )
+    from forms.foundation.problems import Place, Problem, errors_in
+
+_HOMES = {
+    "forms.application.catalogue": ("Catalogue", "open_catalogue"),
+    "forms.application.checking": ("load_case", "validate"),
+    "forms.application.describe": ("describe",),
+    "forms.application.linting": ("lint",),
+    "forms.application.output": ("write_documents",),
+    "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
+    "forms.application.starter": ("init_library", "new_case"),
+    "forms.domain.case": ("Case", "empty_case"),
+    "forms.foundation.errors": (
+        "ArtefactError",
+        "FormsError",
+        "InputError",
+        "MissingError",
+        "OutputError",
+        "UsageError",
+    ),
+    "forms.foundation.problems": ("Place", "Problem", "errors_in"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ArtefactError",
+    "Case",
+    "Catalogue",
+    "Document",
+    "FormsError",
+    "InputError",
+    "MissingError",
+    "OutputError",
+    "Place",
+    "Problem",
+    "Product",
+    "RenderOptions",
+    "UsageError",
+    "describe",
+    "empty_case",
+    "errors_in",
+    "init_library",
+    "lint",
+    "load_case",
+    "new_case",
+    "open_catalogue",
+    "render",
+    "validate",
+    "write_documents",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home when it is first used."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'forms' has no attribute {name!r}")
+    value: object = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return list(__all__)

@@ -1,0 +1,149 @@
+"""The catalogue: a library's artefacts, vocabulary, profile and directories, read and compiled once.
+
+Everything that does not depend on a case is made here when it is first wanted, and kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from forms.application.library import Library, open_library
+from forms.domain.artefact import Manifest, parse_manifest
+from forms.domain.case import parse_object
+from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
+from forms.formats.pdf.fonts import FontBook
+from forms.formats.word.template import CompiledTemplate, compile_template
+from forms.foundation.errors import ArtefactError, InputError, UsageError
+from forms.foundation.problems import Place, Problem, errors_in
+
+MANIFEST = "artefact.toml"
+MANIFEST_SCHEMA = "manifest.schema.json"
+PROFILE = "profile.json"
+HOUSES = {"standard": "house.docx", "large": "house-large.docx"}
+
+
+class Catalogue:
+    """The artefacts of a library and what they are made with; make one and keep it."""
+
+    def __init__(self, library: Library, profile: Path | None = None) -> None:
+        """Take the library's folders and, where one is named, the file of the organisation's profile."""
+        self.library = library
+        self._profile_file = profile
+        self._templates: dict[tuple[str, str, str], CompiledTemplate] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """All schemas, compiled."""
+        names = self.library.names("schemas", "*.schema.json")
+        return Vocabulary({PurePosixPath(name).name: self._json(name) for name in names})
+
+    @cached_property
+    def artefacts(self) -> Mapping[str, Manifest]:
+        """Every artefact's manifest, by id, sorted."""
+        names = self.library.names("templates", f"*/{MANIFEST}")
+        found = (parse_manifest(self.library.read(name), name, self.vocabulary) for name in names)
+        return {manifest.id: manifest for manifest in found}
+
+    def artefact(self, name: str) -> Manifest:
+        """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""
+        if name in self.artefacts:
+            return self.artefacts[name]
+        near = get_close_matches(name, self.artefacts)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See `forms list` for the papers there are"
+        raise UsageError(Problem("error", "unknown-artefact", "There is no paper of that name", hint))
+
+    @cached_property
+    def profile(self) -> Mapping[str, Any]:
+        """The organisation's profile, checked."""
+        if self._profile_file is not None:
+            source = self._profile_file.name
+            data = read_input(self._profile_file)
+        else:
+            source = PROFILE if self.library.find(PROFILE) else f"samples/{PROFILE}"
+            data = self.library.read(source)
+        profile = parse_object(data, source)
+        if errors := errors_in(self.vocabulary.check_data(PROFILE_SCHEMA, profile, source)):
+            raise InputError(*errors)
+        return profile
+
+    def directory(self, name: str) -> Mapping[str, Any]:
+        """A directory of the library, e.g. `local-authorities`, checked against its schema once."""
+        if name not in self._directories:
+            source = f"directories/{name}.json"
+            data = self._json(source)
+            if errors := errors_in(self.vocabulary.check_data(f"{name}.schema.json", data, source)):
+                raise ArtefactError(*errors)
+            self._directories[name] = data
+        return self._directories[name]
+
+    @cached_property
+    def _directories(self) -> dict[str, Mapping[str, Any]]:
+        return {}
+
+    @cached_property
+    def fonts(self) -> FontBook:
+        """The fonts that PDFs are drawn with."""
+        return FontBook.load(self.font_folder)
+
+    @property
+    def font_folder(self) -> Path:
+        """The folder of the fonts; they are always the program's own."""
+        return self.library.folders[-1] / "fonts"
+
+    def template(self, manifest: Manifest, file_name: str, size: str = "standard") -> CompiledTemplate:
+        """An artefact's Word template under the house style, compiled when first wanted."""
+        key = (manifest.id, file_name, size)
+        if key not in self._templates:
+            template = self.library.read(f"templates/{manifest.id}/{file_name}")
+            house = self.library.read(f"templates/{HOUSES[size]}")
+            self._templates[key] = compile_template(template, house, header=manifest.header)
+        return self._templates[key]
+
+    def _json(self, name: str) -> dict[str, Any]:
+        """A JSON file of the library; raises ArtefactError where it is not JSON."""
+        try:
+            value = json.loads(self.library.read(name))
+        except ValueError:
+            raise ArtefactError(
+                Problem("error", "malformed-json", "The file is not JSON", "Correct it", Place(name))
+            ) from None
+        if not isinstance(value, dict):
+            raise ArtefactError(
+                Problem("error", "not-an-object", "The file is not one JSON object", "Correct it", Place(name))
+            )
+        return value
+
+
+@lru_cache(maxsize=8)
+def open_catalogue(library: Path | None = None, profile: Path | None = None) -> Catalogue:
+    """Open a library: `library` or `FORMS_LIBRARY` first, the program's own behind it.
+
+    Args:
+        library: A folder of one's own (see `forms init`).
+        profile: A file with the organisation's profile; the library's own if not given.
+
+    Raises:
+        UsageError: If the folder is not there.
+    """
+    return Catalogue(open_library(library), profile)
+
+
+def read_input(path: Path) -> bytes:
+    """The bytes of a file that a user named; raises InputError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            Problem(
+                "error",
+                "cannot-read",
+                "The file cannot be read",
+                f"Check its name and your rights ({error.strerror or 'unknown reason'})",
+                Place(str(path)),
+            )
+        ) from None
