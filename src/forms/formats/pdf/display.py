@@ -43,6 +43,9 @@ class GlyphRun:
 
     `face` is a key of the font book. `width` is the sum of the advances in ems. `level` is the bidi
     embedding level (odd: right to left). `text` is in logical order.
+
+    `plain`: each character is the one glyph that the face has for it, at its own advance, left to right;
+    `glyphs` is then empty, because the text says it all (Latin, Greek and Cyrillic without marks).
     """
 
     face: str
@@ -50,12 +53,16 @@ class GlyphRun:
     glyphs: tuple[Glyph, ...]
     width: float
     level: int = 0
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TextOp:
-    """Glyphs at a baseline. `y` is the baseline. `space_after`: a word space follows in the text (emit it
-    as text, so that words at a line's end don't run together). `rise` is for super- and subscript."""
+    """Glyphs whose baseline is `y`. `rise` is for super- and subscript.
+
+    `space_after`: a word space follows in the text (emit it as text, so that words at a line's end don't run
+    together).
+    """
 
     x: float
     y: float
