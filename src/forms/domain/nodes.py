@@ -1,0 +1,302 @@
+"""A schema, compiled for walking: what each property is called, how it prints, and who may see it.
+
+Validation asks a JSON Schema questions; labels, printing and visibility want the schema's *structure*. So
+each schema is compiled once into a tree of `Node`s, references resolved and annotations merged (the
+property's own before those of what it refers to). Everything that goes through schema and case side by side
+goes through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012, Schema
+
+from forms.domain.case import step, steps
+from forms.foundation.errors import ArtefactError
+from forms.foundation.problems import Place, Problem
+
+Kind = Literal["object", "array", "value"]
+Found = Any  # of referencing: its types of a resolver and of what it found are private
+Raw = Any  # a schema as it stands in the file: an object, true or false
+Schemas = Registry[Schema]
+
+PRINTS = (
+    "text",
+    "date",
+    "part_date",
+    "time",
+    "date_time",
+    "name",
+    "address",
+    "words",
+    "yes_no",
+    "number",
+    "telephone",
+)
+DEFAULT_ABSENT = "Not stated"
+_UNKNOWN = {"not_known", "not_applicable"}
+_BRANCHES = ("then", "else")
+_CHOICES = ("allOf", "anyOf", "oneOf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """What a schema says about one place.
+
+    `kind` is `value` for everything that prints as one thing, also objects with `x-print`. `absent` is None
+    where the schema has no `x-absent`. `audiences` is None unless this very place is annotated (it holds for
+    the subtree); `lay` holds for this place alone. `unknown`: "not known" and "not applicable" may stand
+    here instead of a value. `options` are the codes of an `enum`.
+    """
+
+    title: str
+    kind: Kind = "value"
+    prints: str = "text"
+    words: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    absent: str | None = None
+    audiences: tuple[str, ...] | None = None
+    lay: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    rows: int = 0
+    unknown: bool = False
+    example: str = ""
+    properties: Mapping[str, Node] = field(default_factory=dict)
+    items: Node | None = None
+
+    def at(self, path: Sequence[str | int]) -> Node | None:
+        """Give the node at a path below this one, or None where the schema has nothing."""
+        node: Node | None = self
+        for part in path:
+            if node is None:
+                return None
+            node = node.items if node.kind == "array" else node.properties.get(str(part))
+        return node
+
+
+def is_unknown(value: object) -> bool:
+    """Tell whether a value is `{"not_known": …}` or `{"not_applicable": true}`."""
+    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _UNKNOWN
+
+
+WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
+"""Stands in a view where professionals are told that something is withheld; no schema allows it in a case."""
+
+
+def is_withheld(value: object) -> bool:
+    """Tell whether a value of a view says that it is withheld."""
+    return isinstance(value, Mapping) and len(value) == 1 and value.get("withheld") is True
+
+
+def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, Node, object]]:
+    """Give (pointer, node, value) for each place of a value that the schema describes, parents first.
+
+    A place that holds "not known" is given as it is and not entered; neither is a value (`Node.kind`).
+    """
+    yield pointer, node, value
+    if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
+        for key, item in value.items():
+            below = node.properties.get(key)
+            if below is not None:
+                yield from walk(below, item, step(pointer, key))
+    elif node.kind == "array" and isinstance(value, list) and node.items is not None:
+        for index, item in enumerate(value):
+            yield from walk(node.items, item, step(pointer, index))
+
+
+def places(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Give every place of the schema with its path; `*` stands for the items of a list."""
+    yield path, node
+    for key, below in node.properties.items():
+        yield from places(below, (*path, key))
+    if node.items is not None:
+        yield from places(node.items, (*path, "*"))
+
+
+def label(root: Node, pointer: str) -> str:
+    """Give a place in words: `/children/1/date_of_birth` is "Children, 2nd: Date of birth".
+
+    Steps that the schema doesn't have are left out.
+    """
+    words: list[str] = []
+    node: Node | None = root
+    for part in steps(pointer):
+        if node is None:
+            break
+        if node.kind == "array":
+            node = node.items
+            if words and part.isdigit():
+                words[-1] += f", {ordinal(int(part) + 1)}"
+        else:
+            node = node.properties.get(part)
+            if node is not None and node.title:
+                words.append(node.title)
+    return ": ".join(words)
+
+
+def ordinal(number: int) -> str:
+    """Give 1st, 2nd, 3rd, 4th, 11th, 21st and so on."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def registry_of(schemas: Mapping[str, Mapping[str, Any]]) -> Schemas:
+    """Make the offline registry.
+
+    Each schema can be found under its file name, under its `$id` if it has one, and under its file name
+    beside any other schema's `$id` (so that a force's own schema need not have one).
+    """
+    bases = {schema["$id"] for schema in schemas.values() if isinstance(schema.get("$id"), str)}
+    resources: list[tuple[str, Any]] = []
+    for name, schema in schemas.items():
+        resource = DRAFT202012.create_resource(dict(schema))
+        names = {name, *(urljoin(base, name) for base in bases), str(schema.get("$id", name))}
+        resources.extend((uri, resource) for uri in sorted(names))
+    registry: Schemas = Registry().with_resources(resources)
+    return registry.crawl()
+
+
+def compile_node(registry: Schemas, reference: str, title: str = "") -> Node:
+    """Compile the schema at a reference (`case.schema.json`, `referral.schema.json#/$defs/part`).
+
+    Raises:
+        ArtefactError: If a reference leads nowhere or a schema holds itself.
+    """
+    resolver = registry.resolver()
+    resolved = _look_up(resolver, reference)
+    return _compile(resolved.contents, resolved.resolver, title, (reference,))
+
+
+def with_properties(node: Node, properties: Mapping[str, Node]) -> Node:
+    """Give an object node with further properties."""
+    return replace(node, kind="object", properties={**node.properties, **properties})
+
+
+def humanise(name: str) -> str:
+    """Make a label of a property's name where a schema gives no title."""
+    return name.replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+def _look_up(resolver: Found, reference: str) -> Found:
+    try:
+        return resolver.lookup(reference)
+    except Unresolvable:
+        raise ArtefactError(
+            Problem(
+                "error",
+                "broken-reference",
+                f"A schema refers to `{reference}`, which is not there",
+                "Correct the $ref, or add the schema",
+                Place(reference.partition("#")[0]),
+            )
+        ) from None
+
+
+def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...]) -> Node:
+    layers, unknown, trail = _layers(schema, resolver, trail)
+    own = [layer for layer, _ in layers]
+    properties: dict[str, Node] = {}
+    items: Node | None = None
+    for layer, where in layers:
+        for key, below in layer.get("properties", {}).items():
+            if key not in properties:
+                properties[key] = _compile(below, where, humanise(key), trail)
+        if items is None and isinstance(layer.get("items"), Mapping):
+            items = _compile(layer["items"], where, "", trail)
+    return Node(
+        title=_first(own, "title", title),
+        kind=_kind(own, properties, items),
+        prints=_prints(own),
+        words=MappingProxyType(dict(_first(own, "x-words", {}))),
+        options=tuple(str(option) for option in _first(own, "enum", ())),
+        absent=_first(own, "x-absent", None),
+        audiences=None if _first(own, "x-audiences", None) is None else tuple(_first(own, "x-audiences", ())),
+        lay=tuple(_first(own, "x-lay", ())),
+        warn=tuple(_first(own, "x-warn", ())),
+        rows=_first(own, "x-rows", 0),
+        unknown=unknown,
+        example=str(_first(own, "examples", [""])[0]),
+        properties=MappingProxyType(properties),
+        items=items,
+    )
+
+
+def _layers(
+    schema: Raw, resolver: Found, trail: tuple[str, ...]
+) -> tuple[list[tuple[Mapping[str, Any], Found]], bool, tuple[str, ...]]:
+    """Give the schema and all that it takes in at the same place, the nearest first."""
+    layers: list[tuple[Mapping[str, Any], Found]] = []
+    unknown = False
+    todo: list[tuple[Raw, Found]] = [(schema, resolver)]
+    while todo:
+        layer, where = todo.pop(0)
+        if not isinstance(layer, Mapping):
+            continue
+        names = set(layer.get("properties", ()))
+        if names & _UNKNOWN:
+            unknown = True
+            if names <= _UNKNOWN:
+                continue
+        layers.append((layer, where))
+        reference = layer.get("$ref")
+        if isinstance(reference, str):
+            resolved = _look_up(where, reference)
+            name = f"{id(resolved.contents)}"
+            if trail.count(name) > 1:
+                raise ArtefactError(
+                    Problem(
+                        "error",
+                        "endless-schema",
+                        f"The schema at `{reference}` holds itself",
+                        "A case has no endless nesting: spell the levels out",
+                        Place(reference),
+                    )
+                )
+            trail = (*trail, name)
+            todo.append((resolved.contents, resolved.resolver))
+        todo.extend((layer[key], where) for key in _BRANCHES if key in layer)
+        todo.extend((branch, where) for key in _CHOICES for branch in layer.get(key, ()))
+    return layers, unknown, trail
+
+
+def _first(layers: list[Mapping[str, Any]], keyword: str, default: Raw) -> Raw:
+    return next((layer[keyword] for layer in layers if keyword in layer), default)
+
+
+def _kind(layers: list[Mapping[str, Any]], properties: Mapping[str, Node], items: Node | None) -> Kind:
+    if any("x-print" in layer for layer in layers):
+        return "value"
+    if items is not None:
+        return "array"
+    return "object" if properties else "value"
+
+
+def _prints(layers: list[Mapping[str, Any]]) -> str:
+    given = _first(layers, "x-print", None)
+    if given is not None:
+        if given not in PRINTS:
+            raise ArtefactError(
+                Problem(
+                    "error",
+                    "unknown-print",
+                    f"`x-print` has an unknown name: {given}",
+                    "It may be " + ", ".join(PRINTS),
+                )
+            )
+        return str(given)
+    types = _first(layers, "type", "string")
+    types = [types] if isinstance(types, str) else types
+    by_format = {"date": "date", "time": "time", "date-time": "date_time"}
+    form = _first(layers, "format", "")
+    if form in by_format:
+        return by_format[form]
+    if "boolean" in types:
+        return "yes_no"
+    return "number" if "integer" in types or "number" in types else "text"

@@ -1,0 +1,278 @@
+"""The vocabulary: all schemas of a library, compiled once, and what a case may be told about itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing.exceptions import Unresolvable
+
+from forms.domain.case import Case, resolve, step
+from forms.domain.explain import GAPS, Context, Error, explain
+from forms.domain.nodes import Node, Schemas, compile_node, label, registry_of
+from forms.domain.oddities import oddities
+from forms.foundation.errors import ArtefactError
+from forms.foundation.problems import Place, Problem
+
+CASE_SCHEMA = "case.schema.json"
+PROFILE_SCHEMA = "profile.schema.json"
+SUFFIX = ".schema.json"
+MOST_PROBLEMS = 200
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[^\s@<>,;]+@{_HOST}(\.{_HOST})+")
+_URI = re.compile(r"(https?://[^\s/?#]+|mailto:[^\s@]+@|tel:\+?[0-9])\S*")
+_PART_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class Vocabulary:
+    """The schemas of a library: checks cases against them and knows their structure.
+
+    `case` is the tree of the whole case with every paper's part under `papers`; `parts` are these parts by
+    artefact id. Compiling is slow (tens of milliseconds), checking is not; make one and keep it.
+    """
+
+    def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
+        """Compile schemas, given by file name (`case.schema.json` must be among them).
+
+        Raises:
+            ArtefactError: If a schema is broken: a reference that leads nowhere, a format or a printing rule
+                that does not exist, a keyword with a value it can't have.
+        """
+        if CASE_SCHEMA not in schemas:
+            raise ArtefactError(
+                Problem(
+                    "error",
+                    "missing-schema",
+                    f"There is no {CASE_SCHEMA} in the library",
+                    "Add it to the folder `schemas`",
+                )
+            )
+        papers = {
+            name.removesuffix(SUFFIX): schema.get("$defs", {})
+            for name, schema in schemas.items()
+            if "part" in schema.get("$defs", {})
+        }
+        self.schemas = {**schemas, CASE_SCHEMA: _with_papers(schemas[CASE_SCHEMA], papers)}
+        for name, schema in self.schemas.items():
+            _check_formats(name, schema)
+        self.artefacts: tuple[str, ...] = tuple(sorted(papers))
+        self._registry: Schemas = registry_of(self.schemas)
+        self._validators: dict[str, Draft202012Validator] = {}
+        self._nodes: dict[str, Node] = {}
+        self.case: Node = self.node(CASE_SCHEMA)
+        self.parts: dict[str, Node] = {
+            artefact: _titled(self.node(f"{artefact}{SUFFIX}#/$defs/part"), self.schemas[f"{artefact}{SUFFIX}"])
+            for artefact in self.artefacts
+        }
+        self._needs = {artefact: "needs" in definitions for artefact, definitions in papers.items()}
+
+    def node(self, reference: str) -> Node:
+        """Give the compiled tree of a schema by file name, with or without a fragment."""
+        if reference not in self._nodes:
+            self._nodes[reference] = compile_node(self._registry, reference)
+        return self._nodes[reference]
+
+    @property
+    def profile(self) -> Node:
+        """The tree of the organisation profile."""
+        return self.node(PROFILE_SCHEMA)
+
+    def label(self, pointer: str) -> str:
+        """Give a place of the case in words: "Children, 2nd: Date of birth"."""
+        return label(self.case, pointer)
+
+    def check(
+        self, case: Case, artefact: str | None = None, urgent: bool | Collection[str] = False
+    ) -> tuple[Problem, ...]:
+        """Find all that is wrong with a case, errors first; never stops at the first.
+
+        With an artefact, the case is also held to what that paper needs, and gaps in *other* papers' parts
+        are no problem. For an urgent paper gaps are warnings.
+
+        Args:
+            case: The case.
+            artefact: The id of the paper that the case is wanted for.
+            urgent: Whether that paper is urgent; or the ids of all papers that are.
+        """
+        problems = list(self._explained(CASE_SCHEMA, case.data, Context(case.source, self.case)))
+        if artefact is not None:
+            problems = [problem for problem in problems if not _gap_elsewhere(problem, artefact)]
+            problems += self._paper_problems(case, artefact)
+        waits = _waiting(artefact, urgent)
+        eased = [
+            replace(problem, severity="warning") if problem.code in GAPS and waits(problem) else problem
+            for problem in _once(problems)
+        ]
+        return tuple(sorted(eased, key=lambda problem: problem.severity == "warning"))[:MOST_PROBLEMS]
+
+    def check_data(self, reference: str, data: object, source: str = "") -> tuple[Problem, ...]:
+        """Find all that is wrong with a profile, a directory, a manifest or a reply.
+
+        Args:
+            reference: The schema's file name, with or without a fragment.
+            data: The JSON value.
+            source: The name of the data's file.
+        """
+        return _once(self._explained(reference, data, Context(source, self.node(reference))))[:MOST_PROBLEMS]
+
+    def matches(self, schema: Mapping[str, Any], data: object) -> bool:
+        """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
+        validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
+        return bool(validator.is_valid(data))
+
+    def check_oddities(self, case: Case, today: date) -> tuple[Problem, ...]:
+        """Give the warnings on what is possible but odd; see `forms.domain.oddities`."""
+        return oddities(self.case, case, today)
+
+    def _paper_problems(self, case: Case, artefact: str) -> Iterator[Problem]:
+        context = Context(case.source, self.case)
+        if self._needs.get(artefact):
+            yield from self._explained(f"{artefact}{SUFFIX}#/$defs/needs", case.data, context)
+        if artefact in self.parts and not isinstance(resolve(case.data, f"/papers/{artefact}"), Mapping):
+            base = step("/papers", artefact)
+            yield from self._explained(
+                f"{artefact}{SUFFIX}#/$defs/part", {}, Context(case.source, self.case, base)
+            )
+
+    def _explained(self, reference: str, data: object, context: Context) -> tuple[Problem, ...]:
+        return explain(self._errors(reference, data), context)
+
+    def _errors(self, reference: str, data: object) -> Iterator[Error]:
+        try:
+            yield from self._validator(reference).iter_errors(data)
+        except Unresolvable:
+            raise ArtefactError(
+                Problem(
+                    "error",
+                    "broken-reference",
+                    f"`{reference}` refers to a schema that is not there",
+                    "Correct the $ref, or add the schema",
+                    Place(reference.partition("#")[0]),
+                )
+            ) from None
+
+    def _validator(self, reference: str) -> Draft202012Validator:
+        if reference not in self._validators:
+            self._validators[reference] = Draft202012Validator(
+                {"$ref": reference}, registry=self._registry, format_checker=FORMATS
+            )
+        return self._validators[reference]
+
+
+def _with_papers(schema: Mapping[str, Any], papers: Collection[str]) -> Mapping[str, Any]:
+    """Give the case's schema with each paper's part under `papers`, also those of a force's own library."""
+    properties = dict(schema.get("properties", {}))
+    given = dict(properties.get("papers", {"title": "Papers", "type": "object", "additionalProperties": False}))
+    parts = {artefact: {"$ref": f"{artefact}{SUFFIX}#/$defs/part"} for artefact in papers}
+    given["properties"] = {**parts, **given.get("properties", {})}
+    return {**schema, "properties": {**properties, "papers": given}}
+
+
+def _titled(node: Node, schema: Mapping[str, Any]) -> Node:
+    return node if node.title else replace(node, title=str(schema.get("title", "")))
+
+
+def _gap_elsewhere(problem: Problem, artefact: str) -> bool:
+    pointer = problem.place.pointer
+    own = step("/papers", artefact)
+    inside = pointer == own or pointer.startswith(own + "/")
+    return problem.code in GAPS and pointer.startswith("/papers/") and not inside
+
+
+def _waiting(artefact: str | None, urgent: bool | Collection[str]) -> Callable[[Problem], bool]:
+    """Give the test whether a gap need not stop a paper."""
+    if isinstance(urgent, bool):
+        return lambda problem: urgent
+    if artefact is not None:
+        return lambda problem: artefact in urgent
+    return lambda problem: any(
+        problem.place.pointer.startswith(step("/papers", paper) + "/") for paper in urgent
+    )
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    seen: dict[tuple[str, str], Problem] = {}
+    for problem in problems:
+        seen.setdefault((problem.code, problem.place.pointer), problem)
+    return tuple(seen.values())
+
+
+def _check_formats(name: str, schema: object) -> None:
+    """Refuse a `format` that nobody checks: it would look like a check and be none."""
+    if isinstance(schema, Mapping):
+        form = schema.get("format")
+        if isinstance(form, str) and form not in FORMATS.checkers:
+            raise ArtefactError(
+                Problem(
+                    "error",
+                    "unknown-format",
+                    f"`format` has a name that is not checked: {form}",
+                    "It may be " + ", ".join(sorted(FORMATS.checkers)),
+                    Place(name),
+                )
+            )
+        for below in schema.values():
+            _check_formats(name, below)
+    elif isinstance(schema, list):
+        for below in schema:
+            _check_formats(name, below)
+
+
+def _is_date(value: object) -> bool:
+    """RFC 3339 full-date that is in the calendar; not the week dates that `fromisoformat` takes too."""
+    if not isinstance(value, str):
+        return True
+    return len(value) == 10 and _is_part_date(value)
+
+
+def _is_part_date(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    if not _PART_DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(_TIME.fullmatch(value))
+
+
+def _is_date_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    if len(value) < 16 or not _is_date(value[:10]) or value[10] != "T":
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _formats() -> FormatChecker:
+    checker = FormatChecker(())
+    checker.checkers = {
+        "date": (_is_date, ()),
+        "part-date": (_is_part_date, ()),
+        "time": (_is_time, ()),
+        "date-time": (_is_date_time, ()),
+        "email": (lambda value: not isinstance(value, str) or bool(_EMAIL.fullmatch(value)), ()),
+        "uri": (lambda value: not isinstance(value, str) or bool(_URI.fullmatch(value)), ()),
+    }
+    return checker
+
+
+FORMATS = _formats()
+"""The formats that are checked; a schema with another is refused."""
+
+__all__ = ["CASE_SCHEMA", "FORMATS", "PROFILE_SCHEMA", "Vocabulary"]
