@@ -1,0 +1,437 @@
+"""Templates: a `.docx` with Jinja tags, compiled once, rendered for every document.
+
+Compiling checks the template, lays the house style over it, derives the state of its controls, and cuts the
+body into blocks. Only blocks with tags go through Jinja; the others are the same objects in every document.
+One Jinja template makes all dynamic blocks of a part: it writes a mark before each, and for a run of static
+blocks their number, so that loops and conditions may span blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import count
+from types import TracebackType
+
+from jinja2 import Template, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from lxml import etree
+
+from forms.formats.word import opc, package
+from forms.formats.word.cleaning import join_tags
+from forms.formats.word.controls import compile_controls, number_controls
+from forms.formats.word.docprops import APP, APP_XML, CORE, CUSTOM, Properties, property_parts
+from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
+from forms.formats.word.house import House, lay_over, read_house
+from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.places import Spot, walk
+from forms.formats.word.tags import CLOSE, OPEN, TOKEN, Tag, TagList, assemble, check, locate, protect, scan
+from forms.formats.word.wordml import BODY, NAMESPACES, XML_SPACE, T, child_value, clean, qn, remove
+from forms.foundation.errors import ArtefactError
+from forms.foundation.problems import Place, Problem
+
+__all__ = ["CompiledTemplate", "Properties", "compile_template"]
+
+MAIN = "word/document.xml"
+
+_BLOCK_MARK = "\x00"
+_STATIC_MARK = "\x01"
+_CUT = "\ufdd2"
+"""Stands between the blocks of a part while it is turned from a tree into text."""
+
+_EMPTY_PARAGRAPH = Block("<w:p/>", True)
+_FULL_DATE = re.compile(f' w:fullDate="({OPEN}\\d+{CLOSE})"')
+_KEPT_PREFIXES = ("w", "r", "w14", "w15", "mc")
+_IGNORABLE = ("w14", "w15")
+
+_UNSUPPORTED = {
+    qn("w:footnoteReference"): "a footnote",
+    qn("w:endnoteReference"): "an endnote",
+    qn("w:commentReference"): "a comment",
+    qn("w:ins"): "a tracked insertion",
+    qn("w:del"): "a tracked deletion",
+    qn("w:moveFrom"): "a tracked move",
+    qn("w:moveTo"): "a tracked move",
+    qn("w:object"): "an embedded object",
+    qn("w:altChunk"): "an imported file",
+    qn("w:subDoc"): "a subdocument",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStory:
+    """A part ready to render.
+
+    `program` is None if nothing in the part changes; `statics` are the runs of static blocks by number;
+    `on_line` is the author's tag on each line of the program's source, from the second on.
+    """
+
+    kind: StoryKind
+    name: str
+    opening: str
+    closing: str
+    relationships: Mapping[str, tuple[str, str]]
+    statics: tuple[tuple[Block, ...], ...]
+    program: Template | None
+    on_line: tuple[Tag, ...]
+    fixed: Story
+    source: str
+
+    def render(self, context: Mapping[str, object]) -> Story:
+        """Make the part for one document.
+
+        Raises:
+            ArtefactError: `missing-name`, `no-value`, `forbidden-access` or `template-error`, with the tag
+                and where it stands.
+        """
+        if self.program is None:
+            return self.fixed
+        try:
+            text = "".join(self.program.root_render_func(self.program.new_context(dict(context))))
+        except (UndefinedError, SecurityError, TemplateRuntimeError, ValueRefusedError) as error:
+            raise self._broken(error) from None
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            raise self._broken(error) from None
+        blocks: list[Block] = []
+        for piece in text.split(_BLOCK_MARK)[1:]:
+            if piece[:1] == _STATIC_MARK:
+                blocks.extend(self.statics[int(piece[1:])])
+            elif piece:
+                blocks.append(Block(piece, False))
+        if not blocks:
+            blocks.append(_EMPTY_PARAGRAPH)
+        return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)
+
+    def _broken(self, error: Exception) -> ArtefactError:
+        """Say which tag failed. The error's own text is not used: it might hold a value of the case."""
+        tag = self._failed_tag(error.__traceback__)
+        if isinstance(error, SecurityError):
+            code, what, hint = "forbidden-access", "asks for something that templates may not use", ""
+        elif isinstance(error, UndefinedError):
+            code, what, hint = "missing-name", "asks for a name that does not exist", "Check its spelling"
+        elif isinstance(error, ValueRefusedError):
+            code, what, hint = "no-value", f"cannot be printed: {error}", ""
+        else:
+            code, what, hint = "template-error", f"cannot be worked out ({type(error).__name__})", ""
+        problem = Problem(
+            "error", code, f"{tag.shown or 'A tag'} {what}", hint, Place(self.source, "", tag.words)
+        )
+        return ArtefactError(problem)
+
+    def _failed_tag(self, trace: TracebackType | None) -> Tag:
+        line = 1
+        while trace is not None and self.program is not None:
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = self.program.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return self.on_line[line - 2] if 0 <= line - 2 < len(self.on_line) else Tag("expression", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTemplate:
+    """A template with the house's style, ready to render: `stories` are the body, then headers and footers."""
+
+    stories: tuple[CompiledStory, ...]
+    members: package.PackedMembers
+    first_number: int
+
+    def render(self, context: Mapping[str, object], properties: Properties) -> RenderedWord:
+        """Make the WordprocessingML of one document.
+
+        Args:
+            context: What the tags may name (`case`, `paper`, `profile`, `recipient`, `document`). A value
+                prints as `str(value)`; `state` and `iso`, where it has them, decide the state of controls.
+            properties: What the document says of itself.
+
+        Raises:
+            ArtefactError: A tag fails; the problem names it and where it stands.
+        """
+        full = {**context, "_numbers": count(self.first_number)}
+        stories = {story.name: story.render(full) for story in self.stories}
+        return RenderedWord(stories[MAIN], stories, self.members, property_parts(properties))
+
+
+def compile_template(
+    template: bytes,
+    house: bytes,
+    *,
+    header: str = "form",
+    source: str = "template",
+    house_source: str = "house.docx",
+) -> CompiledTemplate:
+    """Compile a template; deterministic.
+
+    Args:
+        template: The `.docx` with tags.
+        house: The house file, see `forms.formats.word.house`.
+        header: Which of the house's headers and footers: `form`, `letter`, `leaflet` or `none`.
+        source: The template's name, for problems.
+        house_source: The house file's name, for problems.
+
+    Raises:
+        ArtefactError: With all problems found: the package is refused, tags are broken or forbidden, the
+            template holds what no document can carry.
+    """
+    style = read_house(house, header, house_source)
+    parsed = parse_template(template, style, source, house_source)
+    if parsed.problems:
+        raise ArtefactError(*parsed.problems)
+    number = 1
+    stories: list[CompiledStory] = []
+    for part in parsed.parts:
+        number = number_controls(part.root, part.tags, number)
+        stories.append(_compile_part(part))
+    return CompiledTemplate(tuple(stories), _members(parsed, style), number)
+
+
+# ── From the file to trees with tokens ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPart:
+    """A part as a tree in which tags are tokens and controls are derived; `original` is as Word saved it."""
+
+    kind: StoryKind
+    name: str
+    root: etree._Element
+    original: etree._Element
+    tags: TagList
+    relationships: dict[str, opc.Relationship]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTemplate:
+    """The parts that were readable, the media of the template's own, and all that is wrong with them."""
+
+    parts: tuple[ParsedPart, ...]
+    media: dict[str, bytes]
+    problems: tuple[Problem, ...]
+
+
+def parse_template(template: bytes, house: House, source: str, house_source: str) -> ParsedTemplate:
+    """Read a template under a house style, as far as it can be read.
+
+    Raises:
+        ArtefactError: The package is refused, or its main part is no Word document.
+    """
+    raw = package.read(template, source=source)
+    main = package.main_document(raw, source=source)
+    document = opc.parse(raw[main], main, source)
+    if (
+        document.tag != qn("w:document")
+        or document.nsmap.get("w") != NAMESPACES["w"]
+        or document.find(BODY) is None
+    ):
+        raise ArtefactError.of(
+            "bad-xml", "The template is not in Word's usual format", "Save it in Word as a .docx", Place(source)
+        )
+    links_name = opc.relationships_name(main)
+    links = opc.read_relationships(raw.get(links_name), links_name, source)
+    used = _used_relationships(document, links, source)
+    media = {
+        "word/" + link.target: raw[opc.resolve(main, links[name].target)]
+        for name, link in used.items()
+        if link.kind == "image"
+    }
+    lay_over(document, house)
+    parts: list[ParsedPart] = []
+    problems: list[Problem] = []
+    for part, faults in (
+        _parse_part("body", MAIN, document, {**house.relationships, **used}, house.styles, source),
+        *(
+            _parse_part(
+                story.kind,
+                story.name,
+                story.root,
+                story.relationships,
+                house.styles,
+                f"{house_source}, {story.kind}",
+            )
+            for story in house.stories
+        ),
+    ):
+        parts += [part] if part else []
+        problems += faults
+    return ParsedTemplate(tuple(parts), media, tuple(problems))
+
+
+def _used_relationships(
+    document: etree._Element, links: dict[str, opc.Relationship], source: str
+) -> dict[str, opc.Relationship]:
+    """Give the template's own relationships that its text uses, with pictures in the usual folder."""
+    used: dict[str, opc.Relationship] = {}
+    for item in document.iter(etree.Element):
+        for name, value in item.attrib.items():
+            if not str(name).startswith(qn("r:")) or item.tag in (
+                qn("w:headerReference"),
+                qn("w:footerReference"),
+            ):
+                continue
+            link = links.get(str(value))
+            if link is None or link.kind not in ("image", "hyperlink"):
+                kind = "something missing" if link is None else f"a part of kind {link.kind}"
+                raise ArtefactError.of(
+                    "unsupported-part", f"The template's text refers to {kind}", "", Place(source)
+                )
+            target = link.target if link.external else "media/" + link.target.rpartition("/")[2]
+            used[str(value)] = opc.Relationship(link.kind, target, link.external)
+    return used
+
+
+def _parse_part(
+    kind: StoryKind,
+    name: str,
+    root: etree._Element,
+    relationships: dict[str, opc.Relationship],
+    styles: frozenset[str],
+    source: str,
+) -> tuple[ParsedPart | None, list[Problem]]:
+    clean(root)
+    problems = scan(root, source) + _unsupported(root, source)
+    if problems:
+        return None, problems
+    xml, tags = protect(join_tags(etree.tostring(_with_namespaces(root), encoding="unicode")))
+    try:
+        tree = opc.parse(xml.encode(), name, source)
+    except ArtefactError:
+        message = "A tag reaches over the end of its paragraph, row or cell"
+        return None, [Problem("error", "template-syntax", message, "Write each tag on one line", Place(source))]
+    locate(tree, tags)
+    problems = check(tree, tags, ENVIRONMENT, source)
+    problems += compile_controls(tree, tags, styles, source)
+    _keep_spaces(tree)
+    return ParsedPart(kind, name, tree, root, tags, relationships, source), problems
+
+
+def _with_namespaces(root: etree._Element) -> etree._Element:
+    """Give a copy of a part that declares all prefixes we write, and no others than it uses."""
+    copy = etree.Element(
+        root.tag, nsmap={prefix: uri for prefix, uri in root.nsmap.items() if prefix} | NAMESPACES
+    )
+    for name, value in root.attrib.items():
+        copy.set(name, value)
+    copy.extend(deepcopy(root))
+    ignorable = str(copy.attrib.pop(qn("mc:Ignorable"), "")).split()
+    etree.cleanup_namespaces(copy, keep_ns_prefixes=list(_KEPT_PREFIXES))
+    kept = [prefix for prefix in dict.fromkeys((*_IGNORABLE, *ignorable)) if prefix in copy.nsmap]
+    copy.set(qn("mc:Ignorable"), " ".join(kept))
+    return copy
+
+
+def _unsupported(root: etree._Element, source: str) -> list[Problem]:
+    """Find what would be lost or broken in the documents: it is refused rather than dropped."""
+    problems: list[Problem] = []
+
+    def add(code: str, message: str, hint: str, spot: Spot) -> None:
+        problems.append(Problem("error", code, message, hint, Place(source, "", spot.words)))
+
+    for spot in (spot for spot in walk(root) if not spot.text):
+        if spot.element.tag in _UNSUPPORTED:
+            what = f"The template holds {_UNSUPPORTED[str(spot.element.tag)]}, which is not supported"
+            add("unsupported-part", what, "Take it out, or accept the change", spot)
+        elif spot.element.tag == qn("w:numPr") and child_value(spot.element, "w:numId") not in ("", "0"):
+            add("direct-numbering", "A paragraph is numbered by itself", "Use a list style of the house", spot)
+    return problems
+
+
+def _keep_spaces(root: etree._Element) -> None:
+    """Keep white space at the edges of every text that needs it or whose value may (XML 1.0, 2.10)."""
+    for text in root.iter(T):
+        content = text.text or ""
+        if TOKEN.search(content) or content != content.strip():
+            text.set(XML_SPACE, "preserve")
+
+
+# ── From trees to programs ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _compile_part(part: ParsedPart) -> CompiledStory:
+    opening, pieces, closing = _cut(part.root)
+    relationships = {name: (link.kind, link.target) for name, link in part.relationships.items()}
+    statics: list[tuple[Block, ...]] = []
+    program: list[str] = []
+    run: list[Block] = []
+
+    def end_run() -> None:
+        if run:
+            program.append(f"{_BLOCK_MARK}{_STATIC_MARK}{len(statics)}")
+            statics.append(tuple(run))
+            run.clear()
+
+    dynamic = False
+    for between, xml in pieces:
+        if TOKEN.search(between):
+            end_run()
+            program.append("".join(match[0] for match in TOKEN.finditer(between)))
+            dynamic = True
+        if TOKEN.search(xml):
+            end_run()
+            program.append(_BLOCK_MARK + _FULL_DATE.sub(r"\1", xml))
+            dynamic = True
+        elif xml:
+            run.append(Block(xml, True))
+    end_run()
+    fixed = tuple(block for blocks in statics for block in blocks) or (_EMPTY_PARAGRAPH,)
+    story = Story(part.kind, part.name, opening, fixed, closing, relationships)
+    code, on_line = assemble("".join(program), part.tags)
+    template = ENVIRONMENT.from_string(code) if dynamic else None
+    return CompiledStory(
+        part.kind,
+        part.name,
+        opening,
+        closing,
+        relationships,
+        tuple(statics),
+        template,
+        on_line,
+        story,
+        part.source,
+    )
+
+
+def _cut(root: etree._Element) -> tuple[str, list[tuple[str, str]], str]:
+    """Turn a part into text: what opens it, its blocks with the text before each, and what closes it."""
+    holder = root.find(BODY) if root.tag == qn("w:document") else root
+    assert holder is not None
+    if holder is not root:
+        for sibling in [child for child in root if child is not holder]:
+            remove(sibling)
+    holder.text = f"{_CUT}{holder.text or ''}{_CUT}"
+    for child in holder:
+        child.tail = f"{_CUT}{child.tail or ''}{_CUT}"
+    opening, *middle, closing = etree.tostring(root, encoding="unicode").split(_CUT)
+    pieces = [
+        (middle[index], middle[index + 1] if index + 1 < len(middle) else "")
+        for index in range(0, len(middle), 2)
+    ]
+    return opc.DECLARATION + opening, pieces, closing
+
+
+def _members(parsed: ParsedTemplate, house: House) -> package.PackedMembers:
+    """Give all members that are the same in every document, among them the package's own lists."""
+    members = {**house.members, **parsed.media, APP: APP_XML}
+    kinds = {
+        **house.kinds,
+        MAIN: "document",
+        CORE: "core-properties",
+        APP: "extended-properties",
+        CUSTOM: "custom-properties",
+    }
+    for part in parsed.parts:
+        if part.kind != "body":
+            kinds[part.name] = part.kind
+        if part.relationships:
+            members[opc.relationships_name(part.name)] = opc.relationships_xml(part.relationships)
+    top = {
+        "rId1": opc.Relationship("officeDocument", MAIN),
+        "rId2": opc.Relationship("core-properties", CORE),
+        "rId3": opc.Relationship("extended-properties", APP),
+        "rId4": opc.Relationship("custom-properties", CUSTOM),
+    }
+    members[opc.PACKAGE_RELATIONSHIPS] = opc.relationships_xml(top)
+    extensions = {name.rpartition(".")[2] for name in members if "/media/" in name}
+    members[opc.CONTENT_TYPES] = opc.content_types_xml(kinds, extensions)
+    return package.PackedMembers(members)
