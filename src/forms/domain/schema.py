@@ -13,6 +13,7 @@ from referencing.exceptions import Unresolvable
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.explain import GAPS, Context, Error, explain
+from forms.domain.marks import check_marks
 from forms.domain.nodes import Node, Schemas, compile_node, label, registry_of
 from forms.domain.oddities import oddities
 from forms.foundation.errors import ArtefactError
@@ -101,6 +102,7 @@ class Vocabulary:
             urgent: Whether that paper is urgent; or the ids of all papers that are.
         """
         problems = list(self._explained(CASE_SCHEMA, case.data, Context(case.source, self.case)))
+        problems += check_marks(case, self.case)
         if artefact is not None:
             problems = [problem for problem in problems if not _gap_elsewhere(problem, artefact)]
             problems += self._paper_problems(case, artefact)

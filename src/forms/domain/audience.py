@@ -1,0 +1,342 @@
+"""Who may read what, decided in one place, before anything is rendered.
+
+Professional readers see what is neither closed by the schema (`x-audiences`) nor restricted by the case; lay
+readers see only what the schema declares for them (`x-lay`). A release opens what stands at its path, and
+what is below it as far as that is not closed for a reason of its own: releasing a child does not release the
+child's address. A restriction wins over everything. Removal is on whole values, and lay readers find no
+trace of it: no empty row, no jump in numbering, no reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from forms.domain.artefact import AudienceRule
+from forms.domain.case import Case, resolve, step, steps
+from forms.domain.marks import MACHINERY, Mark, releases, restrictions
+from forms.domain.nodes import WITHHELD, Node, is_unknown, is_withheld, label, walk
+from forms.domain.presentation import Rows, Style, group, has_content, printed, rows, state_of
+from forms.domain.schema import Vocabulary
+from forms.foundation.problems import Place, Problem
+
+Why = Literal["closed", "marked", "undeclared"]
+CLOSED_REASON = "Closed unless released"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A kind of reader; `lay` ones see only what is declared for them, `each` gets a copy per person."""
+
+    name: str
+    label: str
+    lay: bool
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Something that a reader may not have: where it stands in the full case, and why it is kept back.
+
+    `closed`: by the schema; `marked`: by a restriction in the case, whose `reason` it has; `undeclared`: the
+    schema does not give it to this lay reader. `say`: the view shows "withheld" in its place.
+    """
+
+    pointer: str
+    label: str
+    value: object
+    node: Node
+    why: Why
+    reason: str = ""
+    say: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one reader may have of a case: plain JSON data, and what was removed from it.
+
+    `origins` maps the places of list items that moved up, in the view, to their places in the full case.
+    """
+
+    reader: Reader
+    data: dict[str, object]
+    withheld: tuple[Removed, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def origin(self, pointer: str) -> str:
+        """Give the place in the full case of a place in the view."""
+        full = at = ""
+        for part in steps(pointer):
+            at = step(at, part)
+            full = self.origins.get(at, step(full, part))
+        return full
+
+
+def load_readers(directory: Mapping[str, object]) -> dict[str, Reader]:
+    """Read `directories/audiences.json` (checked before against its schema) into readers by name."""
+    items = directory.get("readers")
+    return {
+        str(item["reader"]): Reader(
+            str(item["reader"]), str(item["label"]), item["class"] == "lay", bool(item.get("each", False))
+        )
+        for item in (items if isinstance(items, list) else ())
+    }
+
+
+def view(
+    case: Case,
+    root: Node,
+    reader: Reader,
+    artefact: str | None = None,
+    person: Collection[str] = (),
+    only: Mapping[str, Collection[int]] | None = None,
+) -> View:
+    """Give what a reader may have of a case.
+
+    Args:
+        case: The full, valid case.
+        root: The tree of its schema (`Vocabulary.case`).
+        reader: Who reads.
+        artefact: Keep the part of this paper alone; None keeps all papers' parts.
+        person: By what restrictions may name this very reader: the copy's number from 1, an identifier.
+        only: For lists ("/children"), the positions that this document is about; others are left out without
+            being anything withheld (children who live elsewhere).
+    """
+    engine = _Engine(case, root, reader, artefact, person, only or {})
+    kept = engine.keep(root, case.data, "", False, False, "")
+    data = kept if isinstance(kept, dict) else {}
+    return View(reader, data, tuple(engine.removed), engine.origins)
+
+
+def refusals(rule: AudienceRule, case: Case, vocabulary: Vocabulary, reader: Reader) -> tuple[Problem, ...]:
+    """Give the reasons why an artefact is not made for an audience, in the manifest's words."""
+    return tuple(
+        Problem(
+            "error",
+            "audience-refused",
+            requirement.message,
+            requirement.hint,
+            Place(case.source, "", reader.label),
+        )
+        for requirement in rule.requires
+        if not vocabulary.matches(requirement.schema, case.data)
+    )
+
+
+def annex_rows(
+    case: Case, root: Node, chair: Reader, others: Sequence[View], style: Style | None = None
+) -> Rows:
+    """Give the rows of an annex: what other readers may not see and this one may.
+
+    Each row is a Group with `label`, `value`, `reason` and `kept_from`. What a lay reader merely has no need
+    of (`undeclared`) is not listed.
+    """
+    engine = _Engine(case, root, chair, None, (), {})
+    entries: dict[str, tuple[Removed, list[str]]] = {}
+    for other in others:
+        for removed in other.withheld:
+            if removed.why != "undeclared":
+                readers = entries.setdefault(removed.pointer, (removed, []))[1]
+                readers.extend([other.reader.label] if other.reader.label not in readers else [])
+    made = []
+    for pointer, (removed, readers) in sorted(
+        entries.items(), key=lambda entry: _document_order(case, entry[0])
+    ):
+        kept = engine.keep_at(pointer)
+        if kept is not None and has_content(kept) and not is_withheld(kept):
+            made.append(
+                group(
+                    {
+                        "label": removed.label,
+                        "value": printed(kept, removed.node, style or Style()),
+                        "reason": removed.reason or CLOSED_REASON,
+                        "kept_from": ", ".join(readers),
+                    }
+                )
+            )
+    return rows(made)
+
+
+def _document_order(case: Case, pointer: str) -> tuple[int, ...]:
+    """Give the positions of a place's steps in the case, to sort by."""
+    order: list[int] = []
+    value: object = case.data
+    for part in steps(pointer):
+        if isinstance(value, Mapping):
+            order.append(list(value).index(part) if part in value else len(value))
+        else:
+            order.append(int(part))
+        value = resolve(value, step("", part))
+    return tuple(order)
+
+
+_GONE = object()
+
+
+class _Engine:
+    """Goes through schema and case side by side for one reader; `removed` and `origins` fill on the way."""
+
+    def __init__(
+        self,
+        case: Case,
+        root: Node,
+        reader: Reader,
+        artefact: str | None,
+        person: Collection[str],
+        only: Mapping[str, Collection[int]],
+    ) -> None:
+        self._case = case
+        self._root = root
+        self._reader = reader
+        self._artefact = artefact
+        self._only = only
+        names = {reader.name, *(f"{reader.name}:{one}" for one in person)}
+        self._restricted = _by_place(restrictions(case, root), names)
+        self._released = _by_place(releases(case, root), names)
+        self.removed: list[Removed] = []
+        self.origins: dict[str, str] = {}
+
+    def keep(self, node: Node, value: object, pointer: str, closed: bool, released: bool, at: str) -> object:
+        """Give what is kept of a value, or `_GONE`.
+
+        `closed` and `released` are the state that the place inherits; `at` is its place in the view.
+        """
+        mark = self._restricted.get(pointer)
+        if mark is not None:
+            return self._remove(pointer, value, node, "marked", mark.reason, mark.say)
+        here = node.audiences is not None and self._reader.name not in node.audiences
+        if here:
+            closed, released = True, False
+        if pointer in self._released:
+            closed, released = False, True
+        if closed and not self._release_below(pointer):
+            return self._remove(pointer, value, node, "closed", "", here and node.kind == "value")
+        if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
+            return self._keep_object(node, value, pointer, closed, released, at)
+        if node.kind == "array" and isinstance(value, list) and node.items is not None:
+            return self._keep_list(node.items, value, pointer, closed, released, at)
+        return self._keep_value(node, value, pointer, released)
+
+    def keep_at(self, pointer: str) -> object:
+        """Give what is kept of the value at one place of the full case, or None."""
+        node: Node | None = self._root
+        value: object = self._case.data
+        closed = released = False
+        at = ""
+        for part in steps(pointer):
+            assert node is not None
+            closed, released = self._state(node, at, closed, released)
+            if at in self._restricted:
+                return None
+            node = node.at([part])
+            at = step(at, part)
+            value = resolve(value, step("", part))
+        if node is None or value is None:
+            return None
+        kept = self.keep(node, value, pointer, closed, released, pointer)
+        return None if kept is _GONE else kept
+
+    def _state(self, node: Node, pointer: str, closed: bool, released: bool) -> tuple[bool, bool]:
+        if pointer in self._released:
+            return False, True
+        if node.audiences is not None and self._reader.name not in node.audiences:
+            return True, False
+        return closed, released
+
+    def _release_below(self, pointer: str) -> bool:
+        return any(place.startswith(pointer + "/") for place in self._released)
+
+    def _keep_object(
+        self, node: Node, value: Mapping[str, object], pointer: str, closed: bool, released: bool, at: str
+    ) -> object:
+        kept: dict[str, object] = {}
+        before = len(self.removed)
+        for key, item in value.items():
+            below = node.properties.get(key)
+            place = step(pointer, key)
+            if below is None or self._left_out(pointer, key):
+                continue
+            one = self.keep(below, item, place, closed, released, step(at, key))
+            if one is not _GONE:
+                kept[key] = one
+        if not self._reader.lay:
+            return kept
+        if not kept or self._cannot_stand(node, pointer, self.removed[before:]):
+            return _GONE if pointer else {}
+        return kept
+
+    def _left_out(self, pointer: str, key: str) -> bool:
+        """Tell whether a property is the program's own business, or another paper's."""
+        if pointer == "":
+            return key in MACHINERY
+        return pointer == "/papers" and self._artefact is not None and key != self._artefact
+
+    def _keep_list(
+        self, items: Node, value: list[object], pointer: str, closed: bool, released: bool, at: str
+    ) -> object:
+        kept: list[object] = []
+        only = self._only.get(pointer)
+        for index, item in enumerate(value):
+            if only is not None and index not in only:
+                continue
+            place = step(at, len(kept))
+            one = self.keep(items, item, step(pointer, index), closed, released, place)
+            if one is not _GONE:
+                if index != len(kept):
+                    self.origins[place] = step(pointer, index)
+                kept.append(one)
+        if self._reader.lay and not kept:
+            return _GONE
+        return kept
+
+    def _keep_value(self, node: Node, value: object, pointer: str, released: bool) -> object:
+        if not self._reader.lay:
+            return value
+        if self._reader.name not in node.lay and not released:
+            return self._remove(pointer, value, node, "undeclared", "", False)
+        if is_unknown(value):
+            assert isinstance(value, Mapping)
+            return {"not_known": ""} if "not_known" in value else dict(value)
+        return value
+
+    def _cannot_stand(self, node: Node, pointer: str, removed: Sequence[Removed]) -> bool:
+        """Tell whether what is left of an object would show that something is missing.
+
+        A row without what it is a row of (its first property but the identifier: the child's name), or a
+        statement without its text. Where the schema doesn't give that to the reader anyway, nothing is missing.
+        """
+        in_list = pointer.rpartition("/")[2].isdigit()
+        keys = [key for key in node.properties if key != "id"]
+        needed = ({keys[0]} if in_list and keys else set()) | ({"text"} & set(keys))
+        return any(
+            entry.why != "undeclared"
+            and entry.pointer in {step(pointer, key) for key in needed}
+            and self._reader.name in entry.node.lay
+            for entry in removed
+        )
+
+    def _remove(self, pointer: str, value: object, node: Node, why: Why, reason: str, say: bool) -> object:
+        if not has_content(value) and not is_unknown(value):
+            return _GONE
+        say = say and not self._reader.lay
+        self.removed.append(Removed(pointer, label(self._root, pointer), value, node, why, reason, say))
+        return dict(WITHHELD) if say else _GONE
+
+
+def _by_place(marks: Sequence[Mark], names: Collection[str]) -> dict[str, Mark]:
+    """Give the marks for a reader by place; of several on one place, a silent one counts."""
+    found: dict[str, Mark] = {}
+    for mark in marks:
+        if set(mark.audiences) & set(names):
+            for pointer in mark.pointers:
+                if pointer not in found or not mark.say:
+                    found[pointer] = mark
+    return found
+
+
+def leaves(removed: Removed) -> Iterator[tuple[Node, str, object]]:
+    """Give each single value in something removed, with its node and place."""
+    for pointer, node, value in walk(removed.node, removed.value, removed.pointer):
+        if node.kind == "value" and state_of(value) == "given":
+            yield node, pointer, value

@@ -1,0 +1,191 @@
+"""Restrictions and releases: what the case itself says about who may see what.
+
+A mark's path is a JSON Pointer into the case, or `#` and the identifier of a child, adult or address. A
+restriction that leads nowhere is an error: the author believes something to be kept back that is not.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from forms.domain.case import Case, resolve, step, steps
+from forms.domain.nodes import Node, label
+from forms.foundation.problems import Place, Problem
+
+MACHINERY = ("restricted", "released")
+"""The top-level properties that hold marks: for the program, and in no reader's view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A restriction or a release, its path resolved to `pointers` (places of whole values, never inside one).
+
+    `audiences` are reader names, or a reader and a person ("parent:2", "parent:" and an identifier). `say`:
+    professionals are told that something is withheld.
+    """
+
+    pointers: tuple[str, ...]
+    audiences: tuple[str, ...]
+    reason: str = ""
+    say: bool = True
+
+    def covers(self, pointer: str) -> bool:
+        """Tell whether a place is what is marked, or stands inside it."""
+        return any(pointer == own or pointer.startswith(own + "/") for own in self.pointers)
+
+
+def restrictions(case: Case, root: Node) -> tuple[Mark, ...]:
+    """Give the case's restrictions."""
+    return tuple(_marks(case, root, "restricted"))
+
+
+def releases(case: Case, root: Node) -> tuple[Mark, ...]:
+    """Give the case's releases; one that points inside a value (a postcode) releases nothing."""
+    return tuple(mark for mark in _marks(case, root, "released") if mark.pointers)
+
+
+def check_marks(case: Case, root: Node) -> tuple[Problem, ...]:
+    """Find identifiers that are used twice, and marks that lead nowhere."""
+    ids = _identifiers(case.data)
+    problems = [_repeated(case, root, f"{pointer}/id") for pointer in _clashes(ids)]
+    for kind in MACHINERY:
+        for index, item in enumerate(_items(case, kind)):
+            place = f"/{kind}/{index}/path"
+            problem = _path_problem(case, root, str(item.get("path", "")), place, ids)
+            if problem:
+                problems.append(problem)
+    return tuple(problems)
+
+
+def _marks(case: Case, root: Node, kind: str) -> Iterator[Mark]:
+    ids = _identifiers(case.data)
+    for item in _items(case, kind):
+        path = str(item.get("path", ""))
+        found = ids.get(path[1:], ()) if path.startswith("#") else (path,) if path else ()
+        whole = tuple(_whole(root, pointer) for pointer in found)
+        if kind == "released":
+            whole = tuple(pointer for pointer, given in zip(whole, found, strict=True) if pointer == given)
+        audiences = item.get("audiences")
+        yield Mark(
+            whole,
+            tuple(str(name) for name in audiences) if isinstance(audiences, list) else (),
+            str(item.get("reason", "")),
+            item.get("trace") != "silent",
+        )
+
+
+def _items(case: Case, kind: str) -> list[Mapping[str, object]]:
+    items = case.data.get(kind)
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def _identifiers(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Give the places of all objects with an `id`, by that id."""
+    found: dict[str, tuple[str, ...]] = {}
+    todo: deque[tuple[str, object]] = deque(
+        (step("", key), value) for key, value in data.items() if key not in MACHINERY
+    )
+    while todo:
+        pointer, value = todo.popleft()
+        if isinstance(value, Mapping):
+            name = value.get("id")
+            if isinstance(name, str):
+                found[name] = (*found.get(name, ()), pointer)
+            todo.extend((step(pointer, key), item) for key, item in value.items())
+        elif isinstance(value, list):
+            todo.extend((step(pointer, index), item) for index, item in enumerate(value))
+    return found
+
+
+def _clashes(ids: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Give the places whose `id` another has already; a paper may name by it a person of the vocabulary."""
+    clashes = []
+    for pointers in ids.values():
+        seen: set[tuple[str, ...]] = set()
+        for pointer in pointers:
+            parts = steps(pointer)
+            area = parts[:2] if parts[0] == "papers" else ()
+            if area in seen:
+                clashes.append(pointer)
+            seen.add(area)
+    return clashes
+
+
+def _whole(root: Node, pointer: str) -> str:
+    """Give the place of the value that a pointer points into (the address of a postcode)."""
+    node: Node | None = root
+    at = ""
+    for part in steps(pointer):
+        if node is None or node.kind == "value":
+            break
+        node = node.items if node.kind == "array" else node.properties.get(part)
+        at = step(at, part)
+    return at
+
+
+def _path_problem(
+    case: Case, root: Node, path: str, place: str, ids: Mapping[str, tuple[str, ...]]
+) -> Problem | None:
+    where = Place(case.source, place, label(root, place))
+    if path.startswith("#"):
+        if path[1:] in ids:
+            return None
+        return Problem(
+            "error",
+            "unknown-place",
+            "Nothing in the case has the identifier named here",
+            "Give the child, adult or address this `id`, or correct it here",
+            where,
+        )
+    if not path.startswith("/"):
+        return None  # the schema says so already
+    parts = steps(path)
+    if parts[0] in MACHINERY or root.at(parts) is None or not _index_exists(case, root, path):
+        return Problem(
+            "error",
+            "unknown-place",
+            "There is no place in the case at this path",
+            "Write it as in /children/0/address; the first of a list has the number 0",
+            where,
+        )
+    if place.startswith("/released") and _whole(root, path) != path:
+        return Problem(
+            "error",
+            "inside-a-value",
+            "A part of a name or an address cannot be released alone",
+            "Release the whole of it",
+            where,
+        )
+    if place.startswith("/restricted") and resolve(case.data, path) is None:
+        return Problem(
+            "warning",
+            "nothing-restricted",
+            "Nothing stands at the restricted place",
+            "Look whether the path is right",
+            where,
+        )
+    return None
+
+
+def _index_exists(case: Case, root: Node, path: str) -> bool:
+    """Tell whether every list position of a path is there (a property may be missing, a list item not)."""
+    node: Node | None = root
+    at = ""
+    for part in steps(path):
+        at = step(at, part)
+        if node is not None and node.kind == "array" and resolve(case.data, at) is None:
+            return False
+        node = node.at([part]) if node is not None else None
+    return True
+
+
+def _repeated(case: Case, root: Node, pointer: str) -> Problem:
+    return Problem(
+        "error",
+        "repeated-identifier",
+        "Two things in the case have the same identifier",
+        "Give each its own, so that restrictions point to the right one",
+        Place(case.source, pointer, label(root, pointer)),
+    )
