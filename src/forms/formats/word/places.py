@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -46,51 +46,69 @@ class Spot:
     words: str
 
 
-def walk(root: etree._Element, shown: Callable[[str], str] = str) -> Iterator[Spot]:
+def walk(root: etree._Element, shown: Callable[[str], str] = str) -> list[Spot]:
     """Go through all elements, attributes and texts of a part in document order.
 
     Args:
         root: The part, or anything in it.
         shown: Makes a text readable for the place's words (puts tags back in).
     """
-    yield from _walk(root, _Position("", [], ""), shown)
+    walker = _Walker(shown)
+    walker.enter(root)
+    return walker.spots
 
 
-def _walk(element: etree._Element, position: _Position, shown: Callable[[str], str]) -> Iterator[Spot]:
-    entered = _enter(element, position, shown)
-    yield Spot(element, "", "", False, position.words())
-    for name, value in element.attrib.items():
-        yield Spot(element, str(value), str(name), False, position.words())
-    rows_here = bool(position.rows) and _holds_rows(element)
-    if element.text:
-        if rows_here and element.text.strip():
-            position.rows[-1] += 1
-        yield Spot(element, element.text, "", False, position.words())
-    for child in element:
-        yield from _walk(child, position, shown)
-        if child.tail:
-            if rows_here and child.tail.strip():
-                position.rows[-1] += 1
-            yield Spot(child, child.tail, "", True, position.words())
-    if entered is not None:
-        position.paragraph = entered
-    if element.tag == TBL:
-        position.rows.pop()
+@dataclass(slots=True)
+class _Walker:
+    """Goes through a tree; the place's words are put together only when something moves."""
 
+    shown: Callable[[str], str]
+    position: _Position = field(default_factory=lambda: _Position("", [], ""))
+    words: str = ""
+    spots: list[Spot] = field(default_factory=list)
 
-def _enter(element: etree._Element, position: _Position, shown: Callable[[str], str]) -> str | None:
-    """Note what the walk enters; give the paragraph to return to if it enters one."""
-    if element.tag == TBL:
-        position.rows.append(0)
-    elif element.tag == TR and position.rows:
-        position.rows[-1] += 1
-    elif element.tag == P:
+    def enter(self, element: etree._Element) -> None:
+        before = self._open(element)
+        spots = self.spots
+        spots.append(Spot(element, "", "", False, self.words))
+        for name, value in element.attrib.items():
+            spots.append(Spot(element, str(value), str(name), False, self.words))
+        holds_rows = bool(self.position.rows) and _holds_rows(element)
+        if element.text:
+            self._count_row(holds_rows, element.text)
+            spots.append(Spot(element, element.text, "", False, self.words))
+        for child in element:
+            self.enter(child)
+            if child.tail:
+                self._count_row(holds_rows, child.tail)
+                spots.append(Spot(child, child.tail, "", True, self.words))
+        if element.tag == TBL:
+            self.position.rows.pop()
+        if element.tag in (TBL, P):
+            self.position.paragraph = before
+            self.words = self.position.words()
+
+    def _open(self, element: etree._Element) -> str:
+        """Note what the walk enters; give the paragraph that it comes from."""
+        position = self.position
         before = position.paragraph
-        position.paragraph = shorten(shown(paragraph_text(element)))
-        if _HEADING.match(child_value(element, "w:pPr/w:pStyle")) and position.paragraph:
-            position.heading = position.paragraph
+        if element.tag == TBL:
+            position.rows.append(0)
+        elif element.tag == TR and position.rows:
+            position.rows[-1] += 1
+        elif element.tag == P:
+            position.paragraph = shorten(self.shown(paragraph_text(element)))
+            if _HEADING.match(child_value(element, "w:pPr/w:pStyle")) and position.paragraph:
+                position.heading = position.paragraph
+        else:
+            return before
+        self.words = position.words()
         return before
-    return None
+
+    def _count_row(self, holds_rows: bool, text: str) -> None:
+        if holds_rows and text.strip():
+            self.position.rows[-1] += 1
+            self.words = self.position.words()
 
 
 def _holds_rows(element: etree._Element) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 from xml.sax.saxutils import unescape
 
@@ -235,6 +236,12 @@ def _syntax_fault(tag: Tag, environment: Environment) -> str | None:
     """Give Jinja's complaint about one tag alone, or None. The complaint quotes the template only."""
     if tag.kind == "comment":
         return None
+    return _fault_in(tag.kind, tag.code, environment)
+
+
+@lru_cache(maxsize=4096)
+def _fault_in(kind: Kind, code: str, environment: Environment) -> str | None:
+    tag = Tag(kind, code, "")
     source = f"{{{{ {tag.code} }}}}" if tag.kind == "expression" else f"{{% {tag.code} %}}"
     if tag.keyword in _BLOCKS:
         source = f"{source}{{% {_BLOCKS[tag.keyword]} %}}"
