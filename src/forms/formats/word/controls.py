@@ -51,9 +51,12 @@ _PROMPTS = {
 _PROMPT = "Click to enter text"
 
 CHECKBOX, SECTION, ITEM = qn("w14:checkbox"), qn("w15:repeatingSection"), qn("w15:repeatingSectionItem")
-_VALUE_KINDS = [qn(f"w:{name}") for name in ("text", "richText", "date", "dropDownList", "comboBox")]
-_CONTAINER_KINDS = [
+_VALUE_KINDS = [
+    CHECKBOX,
     SECTION,
+    *(qn(f"w:{name}") for name in ("text", "richText", "date", "dropDownList", "comboBox")),
+]
+_CONTAINER_KINDS = [
     ITEM,
     *(qn(f"w:{name}") for name in ("group", "picture", "docPartObj", "docPartList", "citation")),
     *(qn(f"w:{name}") for name in ("bibliography", "equation")),
@@ -140,7 +143,7 @@ class _Compiler:
         for dropped in list(properties.iter(*_DROPPED)):
             remove(dropped)
         insert_property(properties, element("w:id", val="0"))
-        if any(properties.find(kind) is not None for kind in _CONTAINER_KINDS):
+        if value_kind(properties) in (None, SECTION):
             return
         if next(content.iter(SDT), None) is not None:
             return
@@ -314,6 +317,19 @@ def insert_property(properties: etree._Element, new: etree._Element) -> None:
             properties.insert(index, new)
             return
     properties.append(new)
+
+
+def value_kind(properties: etree._Element | None) -> str | None:
+    """Give the element that says what a control holds, "" for rich text by default, or None.
+
+    None means that the control only groups other content, and that no value is read from it.
+    """
+    if properties is None:
+        return ""
+    kinds = [str(child.tag) for child in properties]
+    if any(kind in _CONTAINER_KINDS for kind in kinds):
+        return None
+    return next((kind for kind in kinds if kind in _VALUE_KINDS), "")
 
 
 def _in_section(control: etree._Element) -> bool:
