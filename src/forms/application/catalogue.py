@@ -15,6 +15,7 @@ from typing import Any
 from forms.application.library import Library, open_library
 from forms.domain.artefact import Manifest, parse_manifest
 from forms.domain.case import parse_object
+from forms.domain.digest import file_digest
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.word.template import CompiledTemplate, compile_template
@@ -35,6 +36,7 @@ class Catalogue:
         self.library = library
         self._profile_file = profile
         self._templates: dict[tuple[str, str, str], CompiledTemplate] = {}
+        self._digests: dict[str, str] = {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -101,8 +103,22 @@ class Catalogue:
         if key not in self._templates:
             template = self.library.read(f"templates/{manifest.id}/{file_name}")
             house = self.library.read(f"templates/{HOUSES[size]}")
-            self._templates[key] = compile_template(template, house, header=manifest.header)
+            self._templates[key] = compile_template(
+                template,
+                house,
+                header=manifest.header,
+                source=f"templates/{manifest.id}/{file_name}",
+                house_source=HOUSES[size],
+            )
         return self._templates[key]
+
+    def digests(self, manifest: Manifest, file_name: str, size: str = "standard") -> tuple[str, str]:
+        """The SHA-256 of an artefact's template and of the house file, in hexadecimal."""
+        names = (f"templates/{manifest.id}/{file_name}", f"templates/{HOUSES[size]}")
+        for name in names:
+            if name not in self._digests:
+                self._digests[name] = file_digest(self.library.read(name))
+        return self._digests[names[0]], self._digests[names[1]]
 
     def _json(self, name: str) -> dict[str, Any]:
         """A JSON file of the library; raises ArtefactError where it is not JSON."""

@@ -1,0 +1,147 @@
+"""What a template sees: case, paper, profile, recipient and document, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from forms.application.catalogue import Catalogue
+from forms.application.copies import Copy, addressee
+from forms.domain.artefact import Edition, Manifest
+from forms.domain.audience import View
+from forms.domain.nodes import DEFAULT_ABSENT
+from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
+from forms.domain.schema import PROFILE_SCHEMA
+
+SHORT_DIGEST = 12
+RECIPIENT_PRINTS = {"address": "address", "telephone": "telephone", "fax": "telephone", "person": "name"}
+RECIPIENT_ALWAYS_EMPTY = ("note",)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a document is: the same in its properties, its footer and its file name.
+
+    `reference` is the document reference (never more of the case than that), `digest` the SHA-256 of its content.
+    """
+
+    artefact: str
+    title: str
+    edition: str
+    reader: str
+    reference: str
+    issued: date
+    digest: str
+    language: str
+
+    @property
+    def line(self) -> str:
+        """The footer's line."""
+        words = (self.reference, self.artefact, f"edition {self.edition}", shown(self.issued))
+        return " · ".join((*map(str, words), self.digest[:SHORT_DIGEST]))
+
+    @property
+    def custom(self) -> tuple[tuple[str, str], ...]:
+        """The document's custom properties, by which a returned form is recognised."""
+        return (
+            ("forms-artefact", self.artefact),
+            ("forms-edition", self.edition),
+            ("forms-language", self.language),
+            ("forms-audience", self.reader),
+            ("forms-reference", self.reference),
+            ("forms-issued", self.issued.isoformat()),
+            ("forms-digest", self.digest),
+        )
+
+
+def identity_of(
+    manifest: Manifest, edition: Edition, copy: Copy, reference: str, issued: date, digest: str, language: str
+) -> Identity:
+    """Say what a document is."""
+    title = copy.rule.title or manifest.title
+    return Identity(manifest.stem, title, edition.id, copy.label, reference, issued, digest, language)
+
+
+def context_of(
+    view: View,
+    copy: Copy,
+    manifest: Manifest,
+    identity: Identity,
+    catalogue: Catalogue,
+    *,
+    style: Style,
+    draft: bool,
+    extra: Mapping[str, Rows],
+) -> dict[str, object]:
+    """Complete a view to what the template may name.
+
+    Args:
+        view: What the reader may have.
+        copy: Which copy this is.
+        manifest: The paper.
+        identity: What the document is.
+        catalogue: The library.
+        style: How to print what is missing.
+        draft: Whether to mark it as a draft.
+        extra: What is computed beside the view and belongs to the paper (`annex`).
+    """
+    papers: Any = view.data.get("papers") or {}
+    path = f"/papers/{manifest.id}"
+    paper = complete(papers.get(manifest.id), catalogue.vocabulary.parts[manifest.id], style, path)
+    profile = complete(catalogue.profile, catalogue.vocabulary.node(PROFILE_SCHEMA), Style(on=style.on))
+    return {
+        "case": complete(view.data, catalogue.vocabulary.case, style),
+        "paper": extend(paper, extra) if extra else paper,
+        "profile": profile,
+        "recipient": _recipient(view, copy, catalogue, style),
+        "document": _document(copy, manifest, identity, catalogue, blank=style.blank, draft=draft),
+    }
+
+
+def marking_of(copy: Copy, manifest: Manifest, catalogue: Catalogue) -> str:
+    """The protective marking of a document, or nothing."""
+    if not manifest.marking:
+        return ""
+    marking = catalogue.profile.get("marking") or {}
+    parts = (marking.get("level", ""), copy.rule.marking_suffix or marking.get("caveat", ""))
+    return " – ".join(part for part in parts if part)
+
+
+def _document(
+    copy: Copy, manifest: Manifest, identity: Identity, catalogue: Catalogue, *, blank: bool, draft: bool
+) -> Group:
+    return group(
+        {
+            "reference": identity.reference,
+            "artefact": identity.artefact,
+            "title": identity.title,
+            "edition": identity.edition,
+            "issued": identity.issued,
+            "audience": shown(copy.rule.reader, label="Copy for"),
+            "number": copy.number,
+            "marking": marking_of(copy, manifest, catalogue),
+            "draft": draft,
+            "blank": blank,
+            "identity": identity.line,
+        }
+    )
+
+
+def _recipient(view: View, copy: Copy, catalogue: Catalogue, style: Style) -> Group:
+    """The block that a paper is addressed to."""
+    values = addressee(copy, view, catalogue)
+    names = ("name", "team", "address", "telephone", "fax", "email", "out_of_hours", "person", "note")
+    absent = "" if style.blank else DEFAULT_ABSENT
+    return group(
+        {
+            name: shown(
+                values.get(name),
+                RECIPIENT_PRINTS.get(name, "text"),
+                absent="" if name in RECIPIENT_ALWAYS_EMPTY else absent,
+            )
+            for name in names
+        },
+        "Recipient",
+    )

@@ -1,0 +1,349 @@
+"""The program's main job: a case becomes documents.
+
+`render` is pure: the library is read before, the date comes in with the options, nothing is written, and
+equal input gives equal bytes. Every other way of making documents is a way of calling it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.context import Identity, context_of, identity_of, marking_of
+from forms.application.copies import Copy, Plan, addressee, plan
+from forms.application.steps import next_steps
+from forms.domain.artefact import Edition, Manifest
+from forms.domain.audience import View, annex_rows, load_readers, view
+from forms.domain.case import Case, strings
+from forms.domain.digest import content_digest
+from forms.domain.leaks import leaks
+from forms.domain.presentation import Rows, Style
+from forms.domain.reference import document_reference, file_name, issue_number
+from forms.domain.schema import PROFILE_SCHEMA
+from forms.domain.support import DIRECTORY, choose
+from forms.formats.pdf.display import PdfInfo
+from forms.formats.pdf.layout import lay_out
+from forms.formats.pdf.writer import write as write_pdf
+from forms.formats.word.docprops import Properties
+from forms.formats.word.package import write as write_docx
+from forms.formats.word.parts import RenderedWord
+from forms.formats.word.reader import read
+from forms.foundation.errors import ArtefactError, InputError, UsageError
+from forms.foundation.problems import Place, Problem, errors_in
+
+FORMATS = ("docx", "pdf")
+BLANK_REFERENCE = "blank"
+NO_REFERENCE = "no-reference"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to make documents.
+
+    `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty; `issued` the
+    date of issue, today if None; `edition` another one than that in force then. `draft` marks every page. `blank`
+    makes a form to be filled in: nothing is required, what is missing prints nothing, and lists have empty rows.
+    """
+
+    formats: tuple[str, ...] = FORMATS
+    audiences: tuple[str, ...] = ()
+    issued: date | None = None
+    edition: str | None = None
+    draft: bool = False
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as bytes, with the name its file is to have and what it is."""
+
+    name: str
+    format: str
+    data: bytes
+    identity: Identity
+
+    def as_json(self) -> dict[str, str]:
+        """What `--json` says of it; of the case only the document reference."""
+        identity = self.identity
+        return {
+            "name": self.name,
+            "format": self.format,
+            "artefact": identity.artefact,
+            "edition": identity.edition,
+            "audience": identity.reader,
+            "reference": identity.reference,
+            "issued": identity.issued.isoformat(),
+            "digest": identity.digest,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What became of a case: its documents, warnings for the author, and what to do next."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """All that is the same for every copy of one call."""
+
+    case: Case
+    manifest: Manifest
+    edition: Edition
+    issued: date
+    style: Style
+    options: RenderOptions
+    catalogue: Catalogue
+
+
+def render(
+    case: Case, artefact: str, options: RenderOptions | None = None, catalogue: Catalogue | None = None
+) -> Product:
+    """Make a paper of a case, for each reader, in each format.
+
+    Args:
+        case: The case.
+        artefact: The paper's id.
+        options: How to make it.
+        catalogue: The library; the program's own if not given.
+
+    Returns:
+        The documents, in the order of the manifest's readers; warnings; next steps.
+
+    Raises:
+        UsageError: There is no such paper, reader, edition or format.
+        InputError: The case has errors, a reader asked for is refused, or a value would reach a reader who must not
+            have it; with every problem found.
+        ArtefactError: The manifest, schema or template is broken.
+    """
+    job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
+    warnings = _check(job)
+    planned = _plan(job)
+    views = [_view(job, copy) for copy in planned.copies]
+    warnings += planned.problems + _check_views(job, views)
+    documents: list[Document] = []
+    for copy, seen in zip(planned.copies, views, strict=True):
+        filled, problems = _fill(job, seen)
+        warnings += problems
+        documents += _documents(job, copy, filled, _extra(job, copy, planned), several=_several(planned))
+    return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
+
+
+def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:
+    if unknown := [name for name in options.formats if name not in FORMATS]:
+        raise UsageError(
+            Problem("error", "unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
+        )
+    manifest = catalogue.artefact(artefact)
+    issued = options.issued or date.today()
+    edition = manifest.edition(options.edition) if options.edition else manifest.edition_on(issued)
+    style = Style(blank=options.blank, urgent=manifest.urgent, on=issued, rows=manifest.blank_rows)
+    return _Job(case, manifest, edition, issued, style, options, catalogue)
+
+
+def _check(job: _Job) -> tuple[Problem, ...]:
+    """Refuse a case with errors; give the warnings. A blank form needs nothing of a case."""
+    vocabulary = job.catalogue.vocabulary
+    eased = job.manifest.urgent or job.options.blank
+    problems = vocabulary.check(job.case, job.manifest.id, eased)
+    if errors := errors_in(problems):
+        raise InputError(*errors)
+    if job.options.blank:
+        return ()
+    return problems + vocabulary.check_oddities(job.case, job.issued)
+
+
+def _plan(job: _Job) -> Plan:
+    """Which copies to make; a blank form is made once for its first reader."""
+    asked = job.options.audiences
+    if job.options.blank and not asked:
+        asked = (job.manifest.audiences[0].reader,)
+    return plan(job.case, job.manifest, asked, job.catalogue, blank=job.options.blank)
+
+
+def _view(job: _Job, copy: Copy) -> View:
+    """What the reader of a copy may have of the case."""
+    only = {"/children": copy.route.children} if copy.route.children is not None else None
+    root = job.catalogue.vocabulary.case
+    return view(job.case, root, copy.reader, job.manifest.id, copy.names, only)
+
+
+def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
+    """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
+    root = job.catalogue.vocabulary.case
+    problems: list[Problem] = []
+    for seen in views:
+        problems += leaks(seen, root, job.case.source)
+        if "pdf" in job.options.formats:
+            problems += _uncovered(job, seen)
+    if errors := errors_in(problems):
+        raise InputError(*_once(errors))
+    return tuple(problems)
+
+
+def _uncovered(job: _Job, seen: View) -> list[Problem]:
+    """Characters that no font draws, by their place and code point."""
+    fonts, vocabulary = job.catalogue.fonts, job.catalogue.vocabulary
+    problems = []
+    for pointer, text in strings(seen.data):
+        if missing := fonts.uncovered(text):
+            codes = ", ".join(f"U+{ord(char):04X}" for char in missing)
+            place = seen.origin(pointer)
+            problems.append(
+                Problem(
+                    "error",
+                    "no-font",
+                    f"No font here can draw a character of this text ({codes})",
+                    "Write it another way, make only the Word document (--format docx), or add a font to the library",
+                    Place(job.case.source, place, vocabulary.label(place)),
+                )
+            )
+    return problems
+
+
+def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
+    """Fill the lists of the paper that come from a directory, unless the case gives its own."""
+    papers: Any = seen.data.get("papers") or {}
+    part: Mapping[str, Any] = papers.get(job.manifest.id) or {}
+    name = job.manifest.support
+    if not name or part.get(name):
+        return seen, ()
+    audiences = part.get(job.manifest.support_audiences) or ()
+    region = str(part.get("region") or job.catalogue.profile.get("region", ""))
+    entries, problems = choose(job.catalogue.directory(DIRECTORY), audiences, region, job.issued)
+    if errors := errors_in(problems):
+        raise InputError(*errors)
+    filled = {**papers, job.manifest.id: {**part, name: entries}}
+    return replace(seen, data={**seen.data, "papers": filled}), problems
+
+
+def _extra(job: _Job, copy: Copy, planned: Plan) -> dict[str, Rows]:
+    """What is computed beside the view: the chair's annex, from what all other readers may not see."""
+    if not copy.rule.annex:
+        return {}
+    readers = load_readers(job.catalogue.directory("audiences"))
+    others = [
+        view(job.case, job.catalogue.vocabulary.case, readers[rule.reader], job.manifest.id)
+        for rule in job.manifest.audiences
+        if not rule.annex and not readers[rule.reader].lay
+    ]
+    others += [_view(job, other) for other in planned.copies if other.reader.lay]
+    root = job.catalogue.vocabulary.case
+    return {"annex": annex_rows(job.case, root, copy.reader, others, job.style)}
+
+
+def _documents(
+    job: _Job, copy: Copy, seen: View, extra: Mapping[str, Rows], *, several: bool
+) -> list[Document]:
+    """Render one copy, in each format asked for."""
+    identity = _identity(job, copy, seen)
+    rendered = _render(job, copy, seen, identity, extra)
+    made = {
+        "docx": lambda: write_docx(rendered),
+        "pdf": lambda: _pdf(job, copy, rendered, identity),
+    }
+    return [
+        Document(_name(job, copy, identity, kind, several=several), kind, made[kind](), identity)
+        for kind in FORMATS
+        if kind in job.options.formats
+    ]
+
+
+def _identity(job: _Job, copy: Copy, seen: View) -> Identity:
+    manifest, catalogue = job.manifest, job.catalogue
+    files = catalogue.digests(manifest, _template_name(job, copy))
+    digest = content_digest(seen, job.issued, files, addressee(copy, seen, catalogue))
+    language = str(catalogue.profile.get("language", "en-GB"))
+    reference = _reference(job, copy, digest)
+    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language)
+
+
+def _reference(job: _Job, copy: Copy, digest: str) -> str:
+    """The document reference; an issue number for a paper that does not show the case's."""
+    own = str(job.case.data.get("reference") or "")
+    if job.options.blank:
+        return document_reference(own) if own else BLANK_REFERENCE
+    if not own:
+        return f"{NO_REFERENCE}-{digest[:8]}"
+    if job.manifest.shows_case_reference:
+        return document_reference(own)
+    return issue_number(own, job.manifest.id, copy.label, job.issued)
+
+
+def _render(
+    job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]
+) -> RenderedWord:
+    """Render the Word template of a copy."""
+    template = job.catalogue.template(job.manifest, _template_name(job, copy))
+    context = context_of(
+        seen,
+        copy,
+        job.manifest,
+        identity,
+        job.catalogue,
+        style=job.style,
+        draft=job.options.draft,
+        extra=extra,
+    )
+    return template.render(context, _properties(job, copy, identity))
+
+
+def _properties(job: _Job, copy: Copy, identity: Identity) -> Properties:
+    return Properties(
+        title=identity.title,
+        author=_author(job),
+        subject=marking_of(copy, job.manifest, job.catalogue),
+        created=f"{identity.issued.isoformat()}T00:00:00Z",
+        custom=identity.custom,
+        language=identity.language,
+    )
+
+
+def _author(job: _Job) -> str:
+    """The organisation; nothing on a paper that is not to show what it is about."""
+    return str(job.catalogue.profile["name"]) if job.manifest.shows_case_reference else ""
+
+
+def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> bytes:
+    """Read what was rendered, lay it out and draw it."""
+    properties = _properties(job, copy, identity)
+    info = PdfInfo(
+        title=properties.title,
+        author=properties.author,
+        subject=properties.subject,
+        keywords="",
+        created=properties.created,
+        custom=properties.custom,
+    )
+    fillable = job.manifest.fillable
+    fonts = job.catalogue.fonts
+    laid = lay_out(read(rendered), fonts, fillable=fillable)
+    return write_pdf(laid, info, fonts, fillable=fillable)
+
+
+def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool) -> str:
+    area = copy.area if several else ""
+    reader = copy.label if len(job.manifest.audiences) > 1 and not _is_neutral(job) else ""
+    return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area)
+
+
+def _is_neutral(job: _Job) -> bool:
+    return not job.manifest.shows_case_reference
+
+
+def _template_name(job: _Job, copy: Copy) -> str:
+    return copy.rule.template or job.edition.template
+
+
+def _several(planned: Plan) -> bool:
+    return len({copy.area for copy in planned.copies}) > 1
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))
