@@ -26,6 +26,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _LONGEST_NUMBER = 30
+_LARGEST = 2**53 - 1  # beyond it other programs read another number (RFC 8259, section 6)
 
 _SYNTAX = (
     ("Expecting ','", "a comma or a closing bracket is missing"),
@@ -206,7 +207,8 @@ def _float(text: str) -> object:
 
 
 def _int(text: str) -> object:
-    return int(text) if len(text) <= _LONGEST_NUMBER else _NotANumber()
+    value = int(text) if len(text) <= _LONGEST_NUMBER else _LARGEST + 1
+    return value if abs(value) <= _LARGEST else _NotANumber()
 
 
 def _too_deep(source: str, pointer: str) -> Problem:

@@ -119,7 +119,7 @@ def normal(text: str) -> str:
 
 
 def _letter_or_space(char: str) -> str:
-    """Drop accents, keep the vowel signs of Indic scripts, and part words at all that is no letter or figure."""
+    """Drop accents, keep the vowel signs of Indic scripts; what is no letter or figure parts words."""
     if char.isalnum():
         return char
     if unicodedata.combining(char):

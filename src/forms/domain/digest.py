@@ -1,0 +1,51 @@
+"""Digests: what a document says, in 64 characters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from forms.domain.audience import View
+
+
+def content_digest(
+    view: View, issued: date, files: Sequence[bytes | str], addressed: Mapping[str, object] | None = None
+) -> str:
+    """Give the SHA-256, in hexadecimal, of what makes a document what it is.
+
+    Over the canonical JSON (RFC 8785) of the reader's view, the issue date and the digests of template and
+    house file. Never of the full case: a digest must not tell two cases apart that differ only in what the
+    reader may not have.
+
+    Args:
+        view: What the reader may have.
+        issued: The issue date.
+        files: Template and house file, as bytes or as their hexadecimal SHA-256.
+        addressed: Whom this copy is addressed to (JSON), if copies of one view differ in that.
+    """
+    content: dict[str, Any] = {
+        "addressed": _plain(addressed or {}),
+        "files": [item if isinstance(item, str) else file_digest(item) for item in files],
+        "issued": issued.isoformat(),
+        "reader": view.reader.name,
+        "view": _plain(view.data),
+    }
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def file_digest(data: bytes) -> str:
+    """Give the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """Give JSON in plain dicts and lists, as the canonical form wants it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
