@@ -85,6 +85,12 @@ class Face:
         return float(struct.unpack_from(">i", self.table("post"), 4)[0] / 65536)
 
     @cached_property
+    def underline(self) -> tuple[float, float]:
+        """Where an underline lies above the baseline (negative: below) and how thick it is (`post`)."""
+        position, thickness = struct.unpack_from(">hh", self.table("post"), 8)
+        return position / self.units, thickness / self.units
+
+    @cached_property
     def metrics(self) -> FaceMetrics:
         """The metrics of `hhea`, which is what LibreOffice takes and what Arial's Windows metrics equal."""
         ascent, descent, gap = struct.unpack_from(">3h", self.table("hhea"), 4)
@@ -99,6 +105,11 @@ class Face:
     def characters(self) -> Mapping[int, int]:
         """Glyph by code point, from the best Unicode subtable of `cmap`."""
         return _characters(self.table("cmap"))
+
+    @cached_property
+    def canonical(self) -> Mapping[int, str]:
+        """The first character that `cmap` gives each glyph for: the text that it normally stands for."""
+        return {glyph: chr(code) for code, glyph in sorted(self.characters.items(), reverse=True)}
 
     @cached_property
     def advances(self) -> tuple[float, ...]:
@@ -235,6 +246,12 @@ class FontBook:
     def face(self, name: str) -> Face:
         """Give the face that a `GlyphRun` names."""
         return self._faces[name]
+
+    def fixed_face(self, name: str) -> Face:
+        """Give the face of the first family that is nearest to the one named: itself, or one as bold."""
+        if name.startswith(f"{FIRST_FAMILY}-"):
+            return self._faces[name]
+        return self._styled["Bold" in name, False][0]
 
     def metrics(self, bold: bool = False, italic: bool = False) -> FaceMetrics:
         """Give the metrics of the first family, which make the height of a line."""

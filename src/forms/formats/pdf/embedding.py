@@ -1,0 +1,253 @@
+"""Fonts inside the file (ISO 32000-1, 9.6 to 9.10).
+
+Two ways, each with exact ToUnicode:
+
+- **fixed**: a face of the first family as a simple TrueType font in WinAnsi encoding, cut to those characters
+  and deflated once in a process. It is the same in every file, and the font that form fields are typed in.
+- **cut**: any face as a Type 0 font, cut to the glyphs of this document. A code is the glyph's number where the
+  glyph stands for the one character that the font's `cmap` gives it for; every other pair of glyph and text has
+  a code of its own above those, in the order of appearance.
+
+Nothing depends on what was made before: what is kept between documents is a function of the font alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
+from forms.formats.pdf.objects import PdfFile, stream
+
+WIN_ANSI = {
+    code: char
+    for code in range(32, 256)
+    for char in [bytes([code]).decode("cp1252", errors="ignore")]
+    if char and code != 127
+}
+"""The characters of WinAnsi encoding, by code: Python's `cp1252` without controls."""
+
+FIXED_CHARACTERS = frozenset(WIN_ANSI.values())
+
+_UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "name", "OS/2", "post", "gasp", "prep", "meta")
+_CMAP = """/CIDInit/ProcSet findresource begin 12 dict begin begincmap
+/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def
+1 begincodespacerange<{first}><{last}>endcodespacerange
+{pairs}endcmap CMapName currentdict/CMap defineresource pop end end"""
+
+
+def resource(face: Face) -> str:
+    """Give the name of a face's fixed font in resources and field appearances, e.g. `ArimoBold`."""
+    return face.name.replace("-", "")
+
+
+def has_fixed(face: Face) -> bool:
+    """Say whether a face is of the first family, which has fixed fonts."""
+    return face.name.startswith(f"{FIRST_FAMILY}-")
+
+
+@dataclass(slots=True)
+class CutFont:
+    """What one document draws with one face: the text that each code stands for."""
+
+    face: Face
+    resource: str
+    texts: dict[int, str] = field(default_factory=dict)
+    _own: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def code(self, glyph: int, text: str) -> int:
+        """Give the code for a glyph that stands for `text`."""
+        if self.face.canonical.get(glyph) == text:
+            self.texts[glyph] = text
+            return glyph
+        code = self._own.get((glyph, text))
+        if code is None:
+            code = len(self.face.advances) + len(self._own)
+            self._own[glyph, text] = code
+            self.texts[code] = text
+        return code
+
+    def glyphs(self) -> dict[int, int]:
+        """Give the glyph of each code in use, by ascending code."""
+        glyphs = {code: code for code in self.texts if code < len(self.face.advances)}
+        glyphs.update({code: glyph for (glyph, _), code in self._own.items()})
+        return dict(sorted(glyphs.items()))
+
+
+class DocumentFonts:
+    """The fonts of one document as they come into use."""
+
+    def __init__(self, book: FontBook) -> None:
+        """Take the book whose runs the document draws."""
+        self.book = book
+        self._fixed: dict[str, Face] = {}
+        self._cut: dict[str, CutFont] = {}
+
+    def use_faces(self, names: Iterable[str]) -> None:
+        """Say that the fixed fonts of these faces are used."""
+        for face_name in names:
+            if face_name not in self._fixed:
+                self._fixed[face_name] = self.book.face(face_name)
+
+    def cut(self, face: Face) -> CutFont:
+        """Give the document's own cut of `face`."""
+        found = self._cut.get(face.name)
+        if found is None:
+            found = self._cut[face.name] = CutFont(face, f"{resource(face)}C")
+        return found
+
+    def write(self, file: PdfFile) -> dict[str, int]:
+        """Put the fonts into the file; gives the number of each by resource name."""
+        numbers = {resource(face): _put(file, fixed_objects(face)) for face in self._fixed.values()}
+        numbers.update({cut.resource: _put(file, _cut_objects(cut)) for cut in self._cut.values()})
+        return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class FontObjects:
+    """A font's objects: dictionaries that refer to each other by place (`%(0)d` …), and streams after them."""
+
+    dictionaries: tuple[bytes, ...]
+    streams: tuple[bytes, ...]
+
+
+def _put(file: PdfFile, font: FontObjects) -> int:
+    """Put a font's objects under consecutive numbers; gives the first, the font dictionary's."""
+    count = len(font.dictionaries)
+    first = file.reserve(count + len(font.streams))
+    places = {b"%d" % place: first + place for place in range(count + len(font.streams))}
+    for place, dictionary in enumerate(font.dictionaries):
+        file.put(first + place, dictionary % places)
+    for place, data in enumerate(font.streams, count):
+        file.put_stream(first + place, data)
+    return first
+
+
+def fixed_objects(face: Face) -> FontObjects:
+    """Give the fixed font of a face; made once in a process, which takes some milliseconds."""
+    found = _fixed.get(face)
+    if found is None:
+        found = _fixed[face] = _make_fixed(face)
+    return found
+
+
+_fixed: WeakKeyDictionary[Face, FontObjects] = WeakKeyDictionary()
+
+
+def _make_fixed(face: Face) -> FontObjects:
+    """Make the fixed font of a face."""
+    codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
+    advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}
+    program = _subset(face, unicodes=[ord(char) for _, char in codes])
+    base = _tag(program) + face.name.encode("ascii")
+    widths = b" ".join(b"%d" % round(advances.get(code, 0) * 1000) for code in range(32, 256))
+    font = (
+        b"<</Type/Font/Subtype/TrueType/BaseFont/%s/FirstChar 32/LastChar 255/Widths[%s]"
+        b"/Encoding/WinAnsiEncoding/FontDescriptor %%(1)d 0 R/ToUnicode %%(3)d 0 R>>" % (base, widths)
+    )
+    return FontObjects(
+        (font, _descriptor(face, base, flags=32)),
+        (_program_stream(program), _to_unicode(dict(codes), digits=2)),
+    )
+
+
+def _cut_objects(cut: CutFont) -> FontObjects:
+    """Make the Type 0 font of a face for one document."""
+    face, glyphs = cut.face, cut.glyphs()
+    program, data = _cut_program(face, frozenset(glyphs.values()))
+    base = _tag(program) + face.name.encode("ascii")
+    widths = b"".join(b"%d[%d]" % (code, round(face.advances[gid] * 1000)) for code, gid in glyphs.items())
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%%(1)d 0 R]"
+        b"/ToUnicode %%(4)d 0 R>>" % base
+    )
+    own = any(code != glyph for code, glyph in glyphs.items())
+    descendant = (
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
+        b"/Supplement 0>>/FontDescriptor %%(2)d 0 R/W[%s]/CIDToGIDMap%s>>"
+        % (base, widths, b" %(5)d 0 R" if own else b"/Identity")
+    )
+    streams = [data, _to_unicode({code: cut.texts[code] for code in glyphs}, digits=4)]
+    if own:
+        table = bytearray(2 * (max(glyphs) + 1))
+        for code, glyph in glyphs.items():
+            table[2 * code : 2 * code + 2] = glyph.to_bytes(2, "big")
+        streams.append(stream(b"", bytes(table)))
+    return FontObjects(
+        (font, descendant, _descriptor(face, base, flags=4, file=3)),
+        tuple(streams),
+    )
+
+
+_programs: WeakKeyDictionary[Face, dict[frozenset[int], tuple[bytes, bytes]]] = WeakKeyDictionary()
+_KEPT_PROGRAMS = 32
+
+
+def _cut_program(face: Face, glyphs: frozenset[int]) -> tuple[bytes, bytes]:
+    """Cut a face to glyphs that keep their numbers: the font program, and its stream. Some are kept."""
+    kept = _programs.setdefault(face, {})
+    found = kept.get(glyphs)
+    if found is None:
+        program = _subset(face, glyphs=glyphs)
+        if len(kept) >= _KEPT_PROGRAMS:
+            kept.clear()
+        found = kept[glyphs] = (program, _program_stream(program))
+    return found
+
+
+def _subset(face: Face, *, unicodes: Collection[int] = (), glyphs: Collection[int] = ()) -> bytes:
+    """Cut a font with HarfBuzz, unhinted; with `glyphs` they keep their numbers and no `cmap` is left."""
+    import uharfbuzz
+
+    wanted: Any = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(unicodes)
+    wanted.glyph_set.update(glyphs)
+    flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    dropped = [*_UNUSED_TABLES]
+    if glyphs:
+        flags |= uharfbuzz.SubsetFlags.RETAIN_GIDS
+        dropped.append("cmap")
+    wanted.flags = flags
+    for tag in dropped:
+        wanted.drop_table_tag_set.add(int.from_bytes(tag.encode("ascii"), "big"))
+    return bytes(uharfbuzz.subset(uharfbuzz.Face(face.data), wanted).blob.data)
+
+
+def _program_stream(program: bytes) -> bytes:
+    """Write the embedded font program."""
+    data = zlib.compress(program, 9)
+    return stream(b"/Length1 %d/Filter/FlateDecode" % len(program), data, compress=False)
+
+
+def _tag(program: bytes) -> bytes:
+    """Give the subset tag (9.6.4): six capitals from the program's digest, and a plus sign."""
+    digest = hashlib.sha256(program).digest()
+    return bytes(65 + byte % 26 for byte in digest[:6]) + b"+"
+
+
+def _descriptor(face: Face, base: bytes, *, flags: int, file: int = 2) -> bytes:
+    """Write the font descriptor (9.8); `file` is the place of the font program among the font's objects."""
+    left, bottom, right, top = (round(edge * 1000 / face.units) for edge in face.box)
+    text = (
+        f"/Flags {flags | (64 if face.italic_angle else 0)}/FontBBox[{left} {bottom} {right} {top}]"
+        f"/ItalicAngle {round(face.italic_angle)}/Ascent {round(face.metrics.ascent * 1000)}"
+        f"/Descent {-round(face.metrics.descent * 1000)}/CapHeight {round(face.cap_height * 1000 / face.units)}"
+        f"/StemV {140 if 'Bold' in face.name else 88}/FontFile2 %({file})d 0 R"
+    )
+    return b"<</Type/FontDescriptor/FontName/%s%s>>" % (base, text.encode("ascii"))
+
+
+def _to_unicode(texts: dict[int, str], *, digits: int) -> bytes:
+    """Write the ToUnicode CMap (9.10.3): each code's text, exactly."""
+    pairs = [
+        f"<{code:0{digits}X}> <{text.encode('utf-16-be').hex().upper()}>"
+        for code, text in sorted(texts.items())
+    ]
+    blocks = (pairs[start : start + 100] for start in range(0, len(pairs), 100))
+    body = "".join(f"{len(block)} beginbfchar\n{chr(10).join(block)}\nendbfchar\n" for block in blocks)
+    text = _CMAP.format(first="0" * digits, last="F" * digits, pairs=body)
+    return stream(b"", text.encode("ascii"))
