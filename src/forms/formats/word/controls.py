@@ -11,6 +11,7 @@ other data, repeated ids, and empty contents.
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -67,6 +68,8 @@ _ORDER = [
     *(qn(f"w:{name}") for name in ("showingPlcHdr", "label", "tabIndex")),
     *(qn(f"w15:{name}") for name in ("color", "appearance", "webExtensionLinked", "webExtensionCreated")),
 ]
+
+_CONSTANT_TICK = re.compile(r"tick\(\s*([Tt]rue|[Ff]alse)\s*\)")
 
 _VALUE = "_control"
 _CONTENT = "_content"
@@ -230,8 +233,10 @@ class _Compiler:
     def _checkbox(self, control: etree._Element, box: etree._Element, content: etree._Element) -> None:
         found = [tag for spot in walk(content) for tag in self.tags.in_text(spot.text)]
         text = "".join(each.text or "" for each in content.iter(T)).strip()
-        if not found:
-            ticked = TICKED in text or "☑" in text
+        constant = _CONSTANT_TICK.fullmatch(found[0].code) if len(found) == 1 else None
+        if not found or (constant and not TOKEN.sub("", text)):
+            # A reply's box is empty in every document: then its whole block is.
+            ticked = constant[1].lower() == "true" if constant else TICKED in text or "☑" in text
             state = "1" if ticked else "0"
             glyph = TICKED if ticked else UNTICKED
         elif len(found) == 1 and found[0].code.startswith("tick(") and not TOKEN.sub("", text):

@@ -71,10 +71,13 @@ def text_of(value: object) -> str:
     """Give a value's printed text.
 
     Raises:
-        ValueRefusedError: For `None`: what is not stated has words in the case's schema, never a blank.
+        ValueRefusedError: For `None` (what is not stated has words in the case's schema, never a blank), and
+            for Python's own lists, which print as program text.
     """
     if value is None:
         raise ValueRefusedError("there is no value")
+    if type(value) in _NO_TEXT:
+        raise ValueRefusedError("it is a list and not a text")
     return value if type(value) is str else str(value)
 
 
@@ -154,6 +157,7 @@ def with_paragraph(xml: str, style: str) -> str:
     return Markup(f"{xml[: -len('</w:tc>')]}<w:p>{properties}</w:p></w:tc>")
 
 
+_NO_TEXT = frozenset({list, tuple, dict, set, frozenset, types.GeneratorType})
 _INTERNAL = (
     types.FunctionType,
     types.MethodType,

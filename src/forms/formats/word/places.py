@@ -16,19 +16,21 @@ _LONGEST = 50
 
 @dataclass(slots=True)
 class _Position:
-    """Where the walk has come to: the last heading, the rows of the tables around, the paragraph."""
+    """Where the walk is: the last heading, the rows of the tables around, this paragraph and the last."""
 
-    heading: str
-    rows: list[int]
-    paragraph: str
+    heading: str = ""
+    rows: list[int] = field(default_factory=list)
+    paragraph: str = ""
+    last: str = ""
 
     def words(self) -> str:
-        parts = [f"Heading ‘{self.heading}’" if self.heading else ""]
+        parts = [f"Heading ‘{self.heading}’"] if self.heading else []
         parts += [f"table row {row}" for row in self.rows[-1:] if row]
-        parts.append(
-            f"paragraph ‘{self.paragraph}’" if self.paragraph and self.paragraph != self.heading else ""
-        )
-        return ", ".join(part for part in parts if part)
+        if self.paragraph:
+            parts += [f"paragraph ‘{self.paragraph}’"] if self.paragraph != self.heading else []
+        elif not self.rows and self.last != self.heading:
+            parts.append(f"after paragraph ‘{self.last}’")
+        return ", ".join(parts) or "At the beginning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class _Walker:
     """Goes through a tree; the place's words are put together only when something moves."""
 
     shown: Callable[[str], str]
-    position: _Position = field(default_factory=lambda: _Position("", [], ""))
-    words: str = ""
+    position: _Position = field(default_factory=_Position)
+    words: str = "At the beginning"
     spots: list[Spot] = field(default_factory=list)
 
     def enter(self, element: etree._Element) -> None:
@@ -85,6 +87,7 @@ class _Walker:
         if element.tag == TBL:
             self.position.rows.pop()
         if element.tag in (TBL, P):
+            self.position.last = self.position.paragraph or self.position.last
             self.position.paragraph = before
             self.words = self.position.words()
 
