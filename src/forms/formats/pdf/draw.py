@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from forms.formats.pdf.composites import Composite
 from forms.formats.pdf.display import (
     ARTIFACT,
     BLACK,
@@ -284,90 +286,40 @@ class _Painter:
             self.rules.append((x, y, stop, max(thickness * op.size, 0.4), op.colour))
 
     def _cut(self, run: GlyphRun, cut: CutFont, size: float) -> None:
-        """Write a run in a cut font, glyph by glyph."""
+        """Write a run in a cut font, each cluster as one code."""
         self._flush()
         self.fixed = False
         if self.font != (cut.resource, size):
             self.font = (cut.resource, size)
             self.out.append(f"/{cut.resource} {number(size)} Tf\n")
         if run.plain:
-            face = cut.face
-            codes = "".join(f"{cut.code(face.characters[ord(char)], char):04X}" for char in run.text)
-            self.out.append(f"<{codes}>Tj\n")
+            characters = cut.face.characters
+            codes = [cut.code(characters[ord(char)], char) for char in run.text]
         else:
-            self.out.append(shaped(run, cut, size))
+            codes = [cut.code(item, text) for item, text in clusters(run, cut.face.units, cut.face.advances)]
+        self.out.append(f"<{''.join([f'{code:04X}' for code in codes])}>Tj\n")
 
 
-def shaped(run: GlyphRun, cut: CutFont, size: float) -> str:
-    """Write a shaped run: glyphs with their offsets, and the text they stand for.
+def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[tuple[int | Composite, str]]:
+    """Give a shaped run's clusters from left to right, and the text each stands for.
 
-    Right-to-left glyphs are shown from left to right and say so (`ReversedChars`, 14.8.2.3.3). What several
-    glyphs stand for together is said by `ActualText`: for the cluster in right-to-left text, for the whole
-    run otherwise, because that is what readers get right.
-    """
-    backwards = run.level % 2 == 1
-    texts, clusters = _texts(run)
-    together = any(count > 1 for count in clusters.values())
-    out = []
-    if backwards:
-        out.append("/ReversedChars BMC\n")
-    elif together:
-        out.append(_actual_text(run.text))
-    show: list[str] = []
-    rise = pen = wanted = 0.0
-    for glyph, text in zip(run.glyphs, texts, strict=True):
-        at = wanted + glyph.dx
-        if glyph.dy != rise:
-            _show_array(show, out)
-            rise = glyph.dy
-            out.append(f"{number(rise * size)} Ts\n")
-        if abs(at - pen) > 0.0005:
-            show.append(f"{round((pen - at) * 1000)}")
-        show.append(f"<{cut.code(glyph.gid, text):04X}>")
-        pen = at + cut.face.advances[glyph.gid]
-        wanted += glyph.advance
-    if abs(wanted - pen) > 0.0005:
-        show.append(f"{round((pen - wanted) * 1000)}")
-    _show_array(show, out)
-    if rise:
-        out.append("0 Ts\n")
-    if backwards or together:
-        out.append("EMC\n")
-    return "".join(out)
-
-
-def _show_array(show: list[str], out: list[str]) -> None:
-    """Write a TJ operator for what has gathered, neighbouring strings as one."""
-    if show:
-        out.append(f"[{''.join(show).replace('><', '')}]TJ\n")
-        show.clear()
-
-
-def _texts(run: GlyphRun) -> tuple[list[str], dict[int, int]]:
-    """Give each glyph's own text, and the number of glyphs of each cluster.
-
-    A cluster's characters are dealt out one to a glyph in reading order, the rest to the last; a glyph for
-    which none is left gets a zero-width space, since no code may stand for nothing.
+    A cluster that is one glyph at its own place and advance is that glyph; any other a composite of its glyphs,
+    measured in font units (`units` to the em).
     """
     starts = sorted({glyph.cluster for glyph in run.glyphs})
     ends = dict(zip(starts, [*starts[1:], len(run.text)], strict=True))
-    order = range(len(run.glyphs) - 1, -1, -1) if run.level % 2 else range(len(run.glyphs))
-    counts = dict.fromkeys(starts, 0)
-    for glyph in run.glyphs:
-        counts[glyph.cluster] += 1
-    texts = [""] * len(run.glyphs)
-    given = dict.fromkeys(starts, 0)
-    for index in order:
-        cluster = run.glyphs[index].cluster
-        place = given[cluster]
-        given[cluster] += 1
-        own = run.text[cluster : ends[cluster]]
-        texts[index] = (own[place:] if place + 1 == counts[cluster] else own[place : place + 1]) or "\u200b"
-    return texts, counts
-
-
-def _actual_text(text: str) -> str:
-    return f"/Span<</ActualText<FEFF{text.encode('utf-16-be').hex().upper()}>>>BDC\n"
+    for start, group in groupby(run.glyphs, key=lambda glyph: glyph.cluster):
+        text = run.text[start : ends[start]]
+        glyphs = list(group)
+        only = glyphs[0]
+        if len(glyphs) == 1 and not (only.dx or only.dy) and only.advance == advances[only.gid]:
+            yield only.gid, text
+            continue
+        parts, pen = [], 0.0
+        for glyph in glyphs:
+            parts.append((glyph.gid, round((pen + glyph.dx) * units), round(glyph.dy * units)))
+            pen += glyph.advance
+        yield Composite(tuple(parts), round(pen * units)), text
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from forms.formats.pdf.composites import Composite, add_composites
 from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
 from forms.formats.pdf.objects import PdfFile, stream
 
@@ -52,16 +53,16 @@ def has_fixed(face: Face) -> bool:
 
 @dataclass(slots=True)
 class CutFont:
-    """What one document draws with one face: the text that each code stands for."""
+    """What one document draws with one face: the glyph (or composite of glyphs) and the text of each code."""
 
     face: Face
     resource: str
     texts: dict[int, str] = field(default_factory=dict)
-    _own: dict[tuple[int, str], int] = field(default_factory=dict)
+    _own: dict[tuple[int | Composite, str], int] = field(default_factory=dict)
 
-    def code(self, glyph: int, text: str) -> int:
-        """Give the code for a glyph that stands for `text`."""
-        if self.face.canonical.get(glyph) == text:
+    def code(self, glyph: int | Composite, text: str) -> int:
+        """Give the code for what stands for `text`."""
+        if isinstance(glyph, int) and self.face.canonical.get(glyph) == text:
             self.texts[glyph] = text
             return glyph
         code = self._own.get((glyph, text))
@@ -71,11 +72,13 @@ class CutFont:
             self.texts[code] = text
         return code
 
-    def glyphs(self) -> dict[int, int]:
-        """Give the glyph of each code in use, by ascending code."""
-        glyphs = {code: code for code in self.texts if code < len(self.face.advances)}
-        glyphs.update({code: glyph for (glyph, _), code in self._own.items()})
-        return dict(sorted(glyphs.items()))
+    def drawn(self) -> dict[int, int | Composite]:
+        """Give what each code in use draws, by ascending code."""
+        drawn: dict[int, int | Composite] = {
+            code: code for code in self.texts if code < len(self.face.advances)
+        }
+        drawn.update({code: glyph for (glyph, _), code in self._own.items()})
+        return dict(sorted(drawn.items()))
 
 
 class DocumentFonts:
@@ -157,10 +160,16 @@ def _make_fixed(face: Face) -> FontObjects:
 
 def _cut_objects(cut: CutFont) -> FontObjects:
     """Make the Type 0 font of a face for one document."""
-    face, glyphs = cut.face, cut.glyphs()
-    program, data = _cut_program(face, frozenset(glyphs.values()))
+    face, drawn = cut.face, cut.drawn()
+    composites = tuple(dict.fromkeys(item for item in drawn.values() if isinstance(item, Composite)))
+    program, data, first = _cut_program(
+        face, frozenset(item for item in drawn.values() if isinstance(item, int)), composites
+    )
+    glyphs = {
+        code: item if isinstance(item, int) else first + composites.index(item) for code, item in drawn.items()
+    }
+    widths = b"".join(b"%d[%d]" % (code, _width(face, item)) for code, item in drawn.items())
     base = _tag(program) + face.name.encode("ascii")
-    widths = b"".join(b"%d[%d]" % (code, round(face.advances[gid] * 1000)) for code, gid in glyphs.items())
     font = (
         b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%%(1)d 0 R]"
         b"/ToUnicode %%(4)d 0 R>>" % base
@@ -177,25 +186,37 @@ def _cut_objects(cut: CutFont) -> FontObjects:
         for code, glyph in glyphs.items():
             table[2 * code : 2 * code + 2] = glyph.to_bytes(2, "big")
         streams.append(stream(b"", bytes(table)))
-    return FontObjects(
-        (font, descendant, _descriptor(face, base, flags=4, file=3)),
-        tuple(streams),
-    )
+    return FontObjects((font, descendant, _descriptor(face, base, flags=4, file=3)), tuple(streams))
 
 
-_programs: WeakKeyDictionary[Face, dict[frozenset[int], tuple[bytes, bytes]]] = WeakKeyDictionary()
+def _width(face: Face, item: int | Composite) -> int:
+    """Give the advance of a glyph or composite in thousandths of an em."""
+    advance = item.advance / face.units if isinstance(item, Composite) else face.advances[item]
+    return round(advance * 1000)
+
+
+_Cut = tuple[bytes, bytes, int]
+_programs: WeakKeyDictionary[Face, dict[tuple[frozenset[int], tuple[Composite, ...]], _Cut]] = (
+    WeakKeyDictionary()
+)
 _KEPT_PROGRAMS = 32
 
 
-def _cut_program(face: Face, glyphs: frozenset[int]) -> tuple[bytes, bytes]:
-    """Cut a face to glyphs that keep their numbers: the font program, and its stream. Some are kept."""
+def _cut_program(face: Face, glyphs: frozenset[int], composites: tuple[Composite, ...]) -> _Cut:
+    """Cut a face to glyphs that keep their numbers, and add composites to it.
+
+    Gives the font program, its stream, and the number of the first composite. The last few are kept.
+    """
     kept = _programs.setdefault(face, {})
-    found = kept.get(glyphs)
+    found = kept.get((glyphs, composites))
     if found is None:
-        program = _subset(face, glyphs=glyphs)
+        parts = {glyph for composite in composites for glyph, _, _ in composite.parts}
+        program, first = _subset(face, glyphs=glyphs | parts), 0
+        if composites:
+            program, first = add_composites(program, composites)
         if len(kept) >= _KEPT_PROGRAMS:
             kept.clear()
-        found = kept[glyphs] = (program, _program_stream(program))
+        found = kept[glyphs, composites] = (program, _program_stream(program), first)
     return found
 
 

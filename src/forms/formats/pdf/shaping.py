@@ -87,10 +87,13 @@ def shape(face: Face, text: str, level: int, script: str, language: str) -> Glyp
     if language:
         buffer.language = language
     uharfbuzz.shape(face.shaper, buffer, _FEATURES)
-    em = 1 / face.units
+    units = face.units
     positions = buffer.glyph_positions or ()
     glyphs = tuple(
-        Glyph(info.codepoint, place.x_advance * em, place.x_offset * em, place.y_offset * em, info.cluster)
+        Glyph(
+            info.codepoint,
+            *(place.x_advance / units, place.x_offset / units, place.y_offset / units, info.cluster),
+        )
         for info, place in zip(buffer.glyph_infos, positions, strict=True)
     )
     return GlyphRun(face.name, text, glyphs, sum(glyph.advance for glyph in glyphs), level)
