@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import forms
 
@@ -34,10 +33,11 @@ VALID = [Sample(a, path) for a in ARTEFACTS for path in sorted((SAMPLES / a / "v
 INVALID = [Sample(a, path) for a in ARTEFACTS for path in sorted((SAMPLES / a / "invalid").glob("*.json"))]
 
 
-def invalid_case(sample: Sample) -> tuple[dict[str, str], Any]:
-    """What an invalid sample expects, and its case."""
-    data = json.loads(sample.path.read_text(encoding="utf-8"))
-    return data["expect"], data["case"]
+def expected(sample: Sample) -> dict[str, str]:
+    """The code and pointer of the problem that an invalid sample must give."""
+    table = json.loads((SAMPLES / sample.artefact / "expected.json").read_text(encoding="utf-8"))
+    problem: dict[str, str] = table[sample.path.stem]
+    return problem
 
 
 @lru_cache(maxsize=64)

@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
 from forms.domain.artefact import Manifest, parse_manifest
 from forms.domain.case import parse_object
 from forms.domain.digest import file_digest
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
-from forms.formats.pdf.fonts import FontBook
 from forms.formats.word.template import CompiledTemplate, compile_template
 from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
+
+if TYPE_CHECKING:
+    from forms.formats.pdf.fonts import FontBook
 
 MANIFEST = "artefact.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
@@ -90,6 +92,8 @@ class Catalogue:
     @cached_property
     def fonts(self) -> FontBook:
         """The fonts that PDFs are drawn with."""
+        from forms.formats.pdf.fonts import FontBook  # here, as few commands draw
+
         return FontBook.load(self.font_folder)
 
     @property

@@ -11,13 +11,24 @@ from forms.application.catalogue import Catalogue
 from forms.application.copies import Copy, addressee
 from forms.domain.artefact import Edition, Manifest
 from forms.domain.audience import View
+from forms.domain.case import steps
 from forms.domain.nodes import DEFAULT_ABSENT
 from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
 from forms.domain.schema import PROFILE_SCHEMA
 
 SHORT_DIGEST = 12
-RECIPIENT_PRINTS = {"address": "address", "telephone": "telephone", "fax": "telephone", "person": "name"}
-RECIPIENT_ALWAYS_EMPTY = ("note",)
+RECIPIENT = {
+    "name": "text",
+    "team": "text",
+    "person": "name",
+    "address": "address",
+    "telephone": "telephone",
+    "fax": "telephone",
+    "email": "text",
+    "out_of_hours": "telephone",
+    "note": "text",
+}
+"""What a recipient's block has, and how it prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +141,14 @@ def _document(
 
 
 def _recipient(view: View, copy: Copy, catalogue: Catalogue, style: Style) -> Group:
-    """The block that a paper is addressed to."""
+    """The block that a paper is addressed to, and the person whose copy it is."""
     values = addressee(copy, view, catalogue)
-    names = ("name", "team", "address", "telephone", "fax", "email", "out_of_hours", "person", "note")
     absent = "" if style.blank else DEFAULT_ABSENT
-    return group(
-        {
-            name: shown(
-                values.get(name),
-                RECIPIENT_PRINTS.get(name, "text"),
-                absent="" if name in RECIPIENT_ALWAYS_EMPTY else absent,
-            )
-            for name in names
-        },
-        "Recipient",
-    )
+    block: dict[str, object] = {
+        name: shown(values.get(name), prints, absent="" if name == "note" else absent)
+        for name, prints in RECIPIENT.items()
+    }
+    node = catalogue.vocabulary.case.at((*steps(copy.rule.each), 0)) if copy.rule.each else None
+    if node is not None:
+        block["person"] = complete(copy.person, node, style)
+    return group(block, "Recipient")

@@ -42,8 +42,8 @@ class Copy:
 
     @property
     def area(self) -> str:
-        """The area that it goes to, for file names; a lay reader's copy does not tell where anyone lives."""
-        return "" if self.reader.lay else self.route.area
+        """The area that it goes to, for file names."""
+        return self.route.area
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,16 @@ def _routes(
 
 
 def _copies(case: Case, rule: AudienceRule, reader: Reader, routes: Sequence[Route]) -> list[Copy]:
-    """One copy for each route, and in it for each person of a list."""
+    """One copy for each route, and for each person of a list.
+
+    A lay reader gets one copy about all the children: two would tell that they live in different areas.
+    """
+    ways = [Route()] if reader.lay else routes
     if not rule.each:
-        return [Copy(rule, reader, way) for way in routes]
+        return [Copy(rule, reader, way) for way in ways]
     persons = resolve(case.data, rule.each)
     listed = persons if isinstance(persons, list) else []
-    return [
-        Copy(rule, reader, way, number, person)
-        for way in routes
-        for number, person in enumerate(listed, 1)
-    ]
+    return [Copy(rule, reader, way, number, person) for way in ways for number, person in enumerate(listed, 1)]
 
 
 def addressee(copy: Copy, seen: View, catalogue: Catalogue) -> dict[str, Any]:

@@ -24,13 +24,9 @@ from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.schema import PROFILE_SCHEMA
 from forms.domain.support import DIRECTORY, choose
-from forms.formats.pdf.display import PdfInfo
-from forms.formats.pdf.layout import lay_out
-from forms.formats.pdf.writer import write as write_pdf
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
 from forms.formats.word.parts import RenderedWord
-from forms.formats.word.reader import read
 from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -273,7 +269,7 @@ def _reference(job: _Job, copy: Copy, digest: str) -> str:
         return f"{NO_REFERENCE}-{digest[:8]}"
     if job.manifest.shows_case_reference:
         return document_reference(own)
-    return issue_number(own, job.manifest.id, copy.label, job.issued)
+    return issue_number(own, job.manifest.id, "", job.issued)
 
 
 def _render(
@@ -311,30 +307,18 @@ def _author(job: _Job) -> str:
 
 
 def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> bytes:
-    """Read what was rendered, lay it out and draw it."""
+    # Imported here: who wants only the Word document needs neither fonts nor layout to start up.
+    from forms.application.printing import print_pdf
+
     properties = _properties(job, copy, identity)
-    info = PdfInfo(
-        title=properties.title,
-        author=properties.author,
-        subject=properties.subject,
-        keywords="",
-        created=properties.created,
-        custom=properties.custom,
-    )
-    fillable = job.manifest.fillable
-    fonts = job.catalogue.fonts
-    laid = lay_out(read(rendered), fonts, fillable=fillable)
-    return write_pdf(laid, info, fonts, fillable=fillable)
+    return print_pdf(rendered, properties, job.catalogue.fonts, fillable=job.manifest.fillable)
 
 
 def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool) -> str:
     area = copy.area if several else ""
-    reader = copy.label if len(job.manifest.audiences) > 1 and not _is_neutral(job) else ""
+    neutral = copy.reader.lay and not job.manifest.shows_case_reference
+    reader = copy.label if len(job.manifest.audiences) > 1 and not neutral else ""
     return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area)
-
-
-def _is_neutral(job: _Job) -> bool:
-    return not job.manifest.shows_case_reference
 
 
 def _template_name(job: _Job, copy: Copy) -> str:

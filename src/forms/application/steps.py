@@ -6,7 +6,7 @@ from forms.application.catalogue import Catalogue
 from forms.domain.artefact import DeadlineRule, Manifest
 from forms.domain.case import Case, resolve
 from forms.domain.deadlines import due, load_rules
-from forms.domain.wording import date_words, read_date
+from forms.domain.wording import date_words, earliest
 
 
 def next_steps(manifest: Manifest, case: Case, catalogue: Catalogue) -> tuple[str, ...]:
@@ -26,7 +26,7 @@ def _deadline(rule: DeadlineRule, case: Case, catalogue: Catalogue) -> str:
     """The day something is due, or how to find it where the case does not say what it counts from."""
     rules = load_rules(catalogue.directory("deadlines"), catalogue.profile.get("deadlines"))
     start = resolve(case.data, rule.starts)
-    day = read_date(start) if isinstance(start, str) else None
+    day = earliest(start)
     if day is None:
         return ""
-    return f"{rule.what}: by {date_words(due(rules[rule.rule], day))}"
+    return f"{rule.what}: by {date_words(due(rules[rule.rule], day).isoformat())}"

@@ -95,6 +95,8 @@ class Manifest:
     contact_code: str = ""
     reply_schema: str = ""
     blank_rows: Mapping[str, int] = field(default_factory=dict)
+    support: str = ""
+    support_audiences: str = ""
     deadlines: tuple[DeadlineRule, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     source: str = ""
@@ -244,5 +246,5 @@ def _broken(source: str, code: str, message: str, hint: str) -> ArtefactError:
 
 _SIMPLE = (
     "id", "title", "kind", "header", "urgent", "marking", "shows_case_reference", "recipient", "fillable",
-    "file_name", "contact_code", "reply_schema", "blank_rows",
+    "file_name", "contact_code", "reply_schema", "blank_rows", "support", "support_audiences",
 )  # fmt: skip
