@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from lxml import etree
@@ -68,8 +69,9 @@ class House:
     styles: frozenset[str]
 
 
+@lru_cache(maxsize=16)
 def read_house(data: bytes, header: str, source: str = "house.docx") -> House:
-    """Read the house file for one kind of header.
+    """Read the house file for one kind of header; what is given is shared, so nobody may change it.
 
     Args:
         data: The file.
@@ -164,11 +166,17 @@ def _stories(
                     pages,
                     f"word/{kind}{number}.xml",
                     f"rId{kind.capitalize()}{number}",
-                    opc.parse(raw[part], part, source),
+                    _parsed(raw[part], part, source),
                     _own_targets(part, opc.read_relationships(raw.get(links_name), links_name, source)),
                 )
             )
     return tuple(found)
+
+
+def _parsed(data: bytes, part: str, source: str) -> etree._Element:
+    root = opc.parse(data, part, source)
+    clean(root)
+    return root
 
 
 def _own_targets(part: str, links: dict[str, opc.Relationship]) -> dict[str, opc.Relationship]:

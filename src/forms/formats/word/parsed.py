@@ -84,6 +84,7 @@ def parse_template(template: bytes, house: House, source: str, house_source: str
         for name, link in used.items()
         if link.kind == "image"
     }
+    clean(document)
     lay_over(document, house)
     parts: list[ParsedPart] = []
     problems: list[Problem] = []
@@ -135,7 +136,6 @@ def _parse_part(
     relationships: dict[str, opc.Relationship],
     source: str,
 ) -> tuple[ParsedPart | None, list[Problem]]:
-    clean(root)
     problems = scan(root, source) + _unsupported(root, source)
     if problems:
         return None, problems
