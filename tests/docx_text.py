@@ -147,3 +147,16 @@ def everything(docx: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         members = [name + "\n" + package.read(name).decode("utf-8", "replace") for name in package.namelist()]
     return "\n".join(members)
+
+
+def headings(docx: bytes) -> list[str]:
+    """The texts of paragraphs in a heading style, in order."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        root = etree.fromstring(package.read("word/document.xml"))
+    return [
+        text
+        for paragraph in root.iter(f"{W}p")
+        if (style := paragraph.find(f"{W}pPr/{W}pStyle")) is not None
+        and str(style.get(f"{W}val")).startswith("Heading")
+        and (text := paragraph_text(paragraph, Numbering()))
+    ]
