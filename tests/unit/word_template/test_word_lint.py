@@ -114,6 +114,8 @@ def test_a_picture_in_a_loop_is_named():
     picture = xml("<w:p><w:r><w:pict/></w:r></w:p>")
     assert codes("{%p for x in [1] %}", picture, "{%p endfor %}") == ["picture-in-loop"]
     assert codes(picture) == []
+    bookmark = xml('<w:p><w:bookmarkStart w:id="1" w:name="here"/><w:bookmarkEnd w:id="1"/></w:p>')
+    assert codes("{%p for x in [1] %}", bookmark, "{%p endfor %}") == ["bookmark-in-loop"]
 
 
 @pytest.mark.parametrize(

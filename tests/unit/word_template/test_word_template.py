@@ -245,6 +245,14 @@ def test_a_template_cannot_change_the_case():
     [
         ('<w:p><w:ins w:id="1" w:author="Secret"><w:r><w:t>x</w:t></w:r></w:ins></w:p>', "unsupported-part"),
         ('<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>', "unsupported-part"),
+        ('<w:p><w:fldSimple w:instr="DDEAUTO cmd"/></w:p>', "forbidden-field"),
+        ('<w:p><w:fldSimple w:instr="{{ name }}"/></w:p>', "forbidden-field"),
+        ("<w:p><w:r><w:instrText>PAGE</w:instrText></w:r></w:p>", "forbidden-field"),
+        (
+            '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> INCLUDE</w:instrText></w:r>'
+            '<w:r><w:instrText>TEXT "x"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>',
+            "forbidden-field",
+        ),
         ('<w:p><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr></w:p>', "direct-numbering"),
     ],
 )
@@ -372,6 +380,28 @@ def test_pictures_and_links_come_along(tmp_path):
     assert kinds["hyperlink"] == "https://example.org/"
     assert made.members["word/" + kinds["image"]] == picture
     assert b'Extension="png"' in made.members["[Content_Types].xml"]
+
+
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "javascript:x", "https://example.org/{{ name }}", "other.docx"]
+)
+def test_links_that_lead_astray_are_refused(target):
+    def add(document):
+        hyperlink = docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK
+        link = document.part.relate_to(target, hyperlink, is_external=True)
+        made = xml(f'<w:p><w:hyperlink r:id="{link}"><w:r><w:t>a link</w:t></w:r></w:hyperlink></w:p>')
+        document.element.body.insert(len(document.element.body) - 1, made)
+
+    assert problem(add).code == "unsafe-link"
+
+
+def test_page_numbers_are_allowed():
+    made = xml(
+        '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        "<w:r><w:instrText> page \\* MERGEFORMAT </w:instrText></w:r>"
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r><w:fldSimple w:instr=" NUMPAGES "/></w:p>'
+    )
+    assert "NUMPAGES" in rendered(made).body.xml
 
 
 def test_the_same_input_gives_the_same_bytes():

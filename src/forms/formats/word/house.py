@@ -167,7 +167,7 @@ def _stories(
                     f"word/{kind}{number}.xml",
                     f"rId{kind.capitalize()}{number}",
                     _parsed(raw[part], part, source),
-                    _own_targets(part, opc.read_relationships(raw.get(links_name), links_name, source)),
+                    _own_targets(opc.read_relationships(raw.get(links_name), links_name, source), source),
                 )
             )
     return tuple(found)
@@ -179,8 +179,10 @@ def _parsed(data: bytes, part: str, source: str) -> etree._Element:
     return root
 
 
-def _own_targets(part: str, links: dict[str, opc.Relationship]) -> dict[str, opc.Relationship]:
+def _own_targets(links: dict[str, opc.Relationship], source: str) -> dict[str, opc.Relationship]:
     """Rename the pictures of a header, so that they can't meet those of a template."""
+    for link in links.values():
+        opc.check_link(link, source)
     return {
         identifier: link
         if link.external

@@ -30,7 +30,7 @@ LONGEST_TAG = 64
 _STYLE_REFERENCES = {qn("w:pStyle"), qn("w:rStyle"), qn("w:tblStyle")}
 _SIZES = {qn("w:sz"), qn("w:szCs")}
 _RUN_PROPERTIES = qn("w:rPr")
-_PICTURES = {qn("w:drawing"), qn("w:pict")}
+_ONLY_ONCE = {qn("w:drawing"): "picture", qn("w:pict"): "picture", qn("w:bookmarkStart"): "bookmark"}
 _SAFE_TAG = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
@@ -73,7 +73,7 @@ def lint(
 
 
 def _lint_tree(part: ParsedPart, house: House) -> list[Problem]:
-    """Find styles the house lacks, sizes set by hand, and pictures that a loop would repeat."""
+    """Find styles the house lacks, sizes set by hand, and what a loop must not repeat."""
     problems: list[Problem] = []
     depth = 0
     for spot in walk(part.root, part.tags.shown):
@@ -89,9 +89,10 @@ def _lint_tree(part: ParsedPart, house: House) -> list[Problem]:
         elif item.tag in _SIZES and _is_run_property(item):
             hint = "Use a style of the house file, so that large print reaches the text"
             problems.append(Problem("warning", "direct-size", "A text has its size set by hand", hint, place))
-        elif item.tag in _PICTURES and depth:
-            message = "A picture stands in a loop, which is not supported"
-            problems.append(Problem("error", "picture-in-loop", message, "Move it out of the loop", place))
+        elif item.tag in _ONLY_ONCE and depth:
+            what = _ONLY_ONCE[str(item.tag)]
+            message = f"A {what} stands in a loop, which is not supported"
+            problems.append(Problem("error", f"{what}-in-loop", message, "Move it out of the loop", place))
     return list(dict.fromkeys(problems))
 
 

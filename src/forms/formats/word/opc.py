@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
@@ -16,6 +17,9 @@ CONTENT_TYPES = "[Content_Types].xml"
 PACKAGE_RELATIONSHIPS = "_rels/.rels"
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+_LINK = re.compile(r"(https?|mailto|tel):", re.I)
+_TAG_IN_LINK = re.compile(r"\{[{%#]|%7B(%7B|%25|%23)", re.I)
 
 _RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -103,6 +107,17 @@ def read_relationships(
         external = element.get("TargetMode", "Internal") == "External"
         found[str(element.get("Id", ""))] = Relationship(kind, str(element.get("Target", "")), external)
     return found
+
+
+def check_link(link: Relationship, source: str) -> None:
+    """Refuse a link whose address is none that a reader may be sent to, or holds a tag.
+
+    Raises:
+        ArtefactError: `unsafe-link`.
+    """
+    if link.external and (not _LINK.match(link.target) or _TAG_IN_LINK.search(link.target)):
+        hint = "Use an address that begins with https, http, mailto or tel, and no tags in it"
+        raise ArtefactError.of("unsafe-link", "A link has an address that is not allowed", hint, Place(source))
 
 
 def resolve(part: str, target: str) -> str:

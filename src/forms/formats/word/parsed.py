@@ -10,6 +10,7 @@ from lxml import etree
 from forms.formats.word import opc, package
 from forms.formats.word.cleaning import join_tags
 from forms.formats.word.environment import ENVIRONMENT
+from forms.formats.word.fields import ALLOWED_FIELDS, forbidden_fields
 from forms.formats.word.house import House, lay_over
 from forms.formats.word.parts import StoryKind
 from forms.formats.word.places import Spot, walk
@@ -124,6 +125,7 @@ def _used_relationships(
                 raise ArtefactError.of(
                     "unsupported-part", f"The template's text refers to {kind}", "", Place(source)
                 )
+            opc.check_link(link, source)
             target = link.target if link.external else "media/" + link.target.rpartition("/")[2]
             used[str(value)] = opc.Relationship(link.kind, target, link.external)
     return used
@@ -172,8 +174,12 @@ def _unsupported(root: etree._Element, source: str) -> list[Problem]:
     def add(code: str, message: str, hint: str, spot: Spot) -> None:
         problems.append(Problem("error", code, message, hint, Place(source, "", spot.words)))
 
+    fields = forbidden_fields(root)
     for spot in (spot for spot in walk(root) if not spot.text):
-        if spot.element.tag in _UNSUPPORTED:
+        if spot.element in fields:
+            what = f"The template holds a field of the kind ‘{fields[spot.element]}’, which is not allowed"
+            add("forbidden-field", what, f"Allowed are {', '.join(sorted(ALLOWED_FIELDS))}", spot)
+        elif spot.element.tag in _UNSUPPORTED:
             what = f"The template holds {_UNSUPPORTED[str(spot.element.tag)]}, which is not supported"
             add("unsupported-part", what, "Take it out, or accept the change", spot)
         elif spot.element.tag == qn("w:numPr") and child_value(spot.element, "w:numId") not in ("", "0"):
