@@ -400,9 +400,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document. `language` is a BCP 47 tag; `default_tab` the distance of automatic tab stops."""
+    """A whole document. `language` is a BCP 47 tag; `default_tab` the distance of automatic tab stops.
+
+    `compatibility` is the version of Word whose layout it asks for (15: Word 2013 and later).
+    """
 
     sections: tuple[Section, ...]
     language: str = "en-GB"
     default_tab: float = 36.0
     even_and_odd: bool = False
+    compatibility: int = 15

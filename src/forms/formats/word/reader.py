@@ -30,7 +30,7 @@ from forms.formats.word.model import (
     Table,
 )
 from forms.formats.word.numbering import Counters, Numbering
-from forms.formats.word.ooxml import VAL, W, measure
+from forms.formats.word.ooxml import VAL, W, measure, whole
 from forms.formats.word.parts import Block, RenderedWord, Story
 from forms.formats.word.properties import paragraph_properties, run_properties
 from forms.formats.word.reader_controls import read_control
@@ -90,10 +90,14 @@ class _Package:
         settings = root("word/settings.xml")
         self.default_tab = 36.0
         self.even_and_odd = False
+        self.compatibility = 15
         if settings is not None:
             tab = settings.find(W + "defaultTabStop")
             self.default_tab = (measure(tab.get(VAL)) if tab is not None else None) or 36.0
             self.even_and_odd = is_on(settings.find(W + "evenAndOddHeaders"))
+            for setting in settings.iterfind(f"{W}compat/{W}compatSetting"):
+                if setting.get(W + "name") == "compatibilityMode":
+                    self.compatibility = whole(setting.get(VAL), 15)
         self.language = self.styles.default_run.get("language") or "en-GB"
 
 
@@ -136,7 +140,9 @@ def read(rendered: RenderedWord) -> Document:
             pending.append(Placed(part, tuple(counters.label(item) for item in items), static))
     if pending or not sections:
         sections.append(Section(SectionFormat(), tuple(pending), headers, footers))
-    return Document(tuple(sections), package.language, package.default_tab, package.even_and_odd)
+    return Document(
+        tuple(sections), package.language, package.default_tab, package.even_and_odd, package.compatibility
+    )
 
 
 def _referenced(

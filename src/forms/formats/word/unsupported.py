@@ -47,7 +47,7 @@ _SECTION = frozenset(
     for name in (
         "headerReference", "footerReference", "pgSz", "pgMar", "cols", "titlePg", "type", "pgNumType",
         "docGrid",
-        "vAlign", "formProt", "noEndnote", "bidi", "rtlGutter", "printerSettings", "paperSrc", "sectPrChange",
+        "formProt", "noEndnote", "bidi", "rtlGutter", "printerSettings", "paperSrc", "sectPrChange",
     )
 )  # fmt: skip
 _PLAIN_UNDERLINES = frozenset({"single", "none", "words"})

@@ -1,0 +1,209 @@
+"""Laying out blocks of all kinds, and what is remembered of blocks that are the same in every document."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from forms.formats.pdf.display import Instance
+from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.layout.atoms import Typesetter, typesetter
+from forms.formats.pdf.layout.laid import Flow, LaidBlock, LaidContent
+from forms.formats.pdf.layout.paragraphs import Surroundings, lay_out_paragraph
+from forms.formats.pdf.layout.structure import Structure
+from forms.formats.pdf.layout.tables import lay_out_table
+from forms.formats.word.model import (
+    BlockControl,
+    BlockItem,
+    Break,
+    Control,
+    Hyperlink,
+    Inline,
+    InlineControl,
+    Paragraph,
+    Placed,
+    Tab,
+    Table,
+    Text,
+)
+
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the layout of every block of a document depends on."""
+
+    language: str
+    default_tab: float
+    fillable: bool
+    outdent_tables: bool = False
+
+
+class Memory:
+    """What static blocks gave, the most recently used ones. Holds each block, so that its id stays its own."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._lock = Lock()
+        self._known: OrderedDict[tuple[object, ...], tuple[object, tuple[LaidBlock, ...]]] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> tuple[LaidBlock, ...] | None:
+        """Give what a block gave, None if that isn't known."""
+        with self._lock:
+            found = self._known.get(key)
+            if found is None:
+                return None
+            self._known.move_to_end(key)
+            return found[1]
+
+    def put(self, key: tuple[object, ...], holders: object, laid: tuple[LaidBlock, ...]) -> None:
+        """Remember what a block gave; `holders` are kept alive with it."""
+        with self._lock:
+            self._known[key] = (holders, laid)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+
+_memory = Memory()
+
+
+def lay_out_placed(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> tuple[LaidBlock, ...]:
+    """Lay out a block of the body in a column of this width; a control around blocks gives several."""
+    if not placed.static:
+        return _lay_out(placed, fonts, setting, width)
+    key = (id(placed.block), placed.labels, id(fonts), setting, width)
+    known = _memory.get(key)
+    if known is None:
+        known = _lay_out(placed, fonts, setting, width)
+        _memory.put(key, (placed.block, fonts), known)
+    return known
+
+
+def _lay_out(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> tuple[LaidBlock, ...]:
+    labels = iter(placed.labels)
+    out = []
+    for block in opened(placed.block, setting.fillable):
+        structure = Structure(setting.language)
+        maker = BlockMaker(typesetter(fonts), structure, setting, labels)
+        content = maker.one(block, -1, width)
+        out.append(LaidBlock(content, _instance(block, structure)))
+    return tuple(out)
+
+
+def _instance(block: Paragraph | Table, structure: Structure) -> Instance:
+    if isinstance(block, Table):
+        return Instance(structure.elements)
+    item = block.item
+    is_item = item is not None and bool(structure.elements) and structure.elements[0].role == "LI"
+    outline = min(block.format.outline, 6)
+    return Instance(
+        structure.elements,
+        list_id=item.list_id if item is not None and is_item else "",
+        list_level=item.level if item is not None and is_item else 0,
+        outline=outline,
+        outline_text=" ".join(plain_text(block.content).split()) if outline else "",
+        bookmarks=block.bookmarks,
+    )
+
+
+def plain_text(content: tuple[Inline, ...]) -> str:
+    """The text of a paragraph's content; breaks and tabs are spaces."""
+    out = []
+    for inline in content:
+        if isinstance(inline, Text):
+            out.append(inline.text)
+        elif isinstance(inline, Hyperlink | InlineControl):
+            out.append(plain_text(inline.content))
+        elif isinstance(inline, Tab | Break):
+            out.append(" ")
+    return "".join(out)
+
+
+def opened(block: BlockItem, fillable: bool) -> Iterator[Paragraph | Table]:
+    """Give the paragraphs and tables of a block; a control that is to be a field becomes one paragraph."""
+    if not isinstance(block, BlockControl):
+        yield block
+        return
+    if fillable and block.control.fillable:
+        paragraphs = [inner for inner in block.blocks if isinstance(inner, Paragraph)]
+        if paragraphs and len(paragraphs) == len(block.blocks):
+            yield as_field(tuple(paragraphs), block.control)
+            return
+    for inner in block.blocks:
+        yield from opened(inner, fillable)
+
+
+def as_field(paragraphs: tuple[Paragraph, ...], control: Control) -> Paragraph:
+    """Make one paragraph, all of it in the control, of several."""
+    first = paragraphs[0]
+    content: list[Inline] = []
+    for number, paragraph in enumerate(paragraphs):
+        if number:
+            content.append(Break("line", paragraph.format.mark))
+        content.extend(paragraph.content)
+    return replace(first, content=(InlineControl(control, tuple(content)),))
+
+
+class BlockMaker:
+    """Lays out blocks into one structure."""
+
+    def __init__(
+        self,
+        setter: Typesetter,
+        structure: Structure,
+        setting: Setting,
+        labels: Iterator[str],
+        numbers: tuple[str, str] | None = None,
+    ) -> None:
+        """Take how text is measured, where elements go, and the labels of numbered paragraphs in order."""
+        self._setter = setter
+        self._structure = structure
+        self._setting = setting
+        self._labels = labels
+        self._numbers = numbers
+
+    def one(self, block: Paragraph | Table, parent: int, width: float) -> LaidContent:
+        """Lay out a paragraph or table."""
+        setting = self._setting
+        if isinstance(block, Table):
+            return lay_out_table(
+                block, self._structure, parent, width, self.cell, outdent=setting.outdent_tables
+            )
+        label = next(self._labels, "") if block.item is not None else ""
+        around = Surroundings(width, setting.default_tab, setting.fillable, self._numbers)
+        return lay_out_paragraph(block, label, self._setter, self._structure, parent, around)
+
+    def cell(
+        self, blocks: tuple[BlockItem, ...], parent: int, width: float, controls: tuple[Control, ...]
+    ) -> Flow:
+        """Lay out a cell's content; a fillable control around the cell becomes a field."""
+        fillable = self._setting.fillable
+        content = [inner for block in blocks for inner in opened(block, fillable)]
+        control = next((control for control in controls if control.level == "cell" and control.fillable), None)
+        if fillable and control is not None:
+            paragraphs = tuple(inner for inner in content if isinstance(inner, Paragraph))
+            if len(paragraphs) == len(content) and paragraphs:
+                content = [as_field(paragraphs, control)]
+        return self.flow(content, parent, width)
+
+    def flow(self, blocks: list[Paragraph | Table], parent: int, width: float) -> Flow:
+        """Lay out blocks below one element; paragraphs of one list get an `L` around them."""
+        out: list[LaidContent] = []
+        lists: list[tuple[str, int, int]] = []
+        for block in blocks:
+            above = parent
+            if isinstance(block, Paragraph) and block.item is not None:
+                item = block.item
+                while lists and (lists[-1][0] != item.list_id or lists[-1][1] > item.level):
+                    lists.pop()
+                if not lists or lists[-1][1] < item.level:
+                    holder = lists[-1][2] if lists else parent
+                    lists.append((item.list_id, item.level, self._structure.add("L", holder)))
+                above = lists[-1][2]
+            else:
+                lists.clear()
+            out.append(self.one(block, above, width))
+        return tuple(out)

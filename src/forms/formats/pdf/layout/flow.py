@@ -1,0 +1,279 @@
+"""Stacking laid-out blocks in a column, a page or a cell, and parting them where the room ends.
+
+The rules: the space between paragraphs is the larger of what the upper wants below and the lower above
+(17.3.1.33, 17.3.1.9); two lines at least stay together at a page's end and beginning (17.3.1.44); what is kept
+with the next moves with it (17.3.1.15); a page's first paragraph loses its space above unless a break stands
+before it.
+"""
+
+from __future__ import annotations
+
+from forms.formats.pdf.display import Op, RectOp
+from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
+from forms.formats.pdf.layout.laid import Box, Flow, LaidContent, LaidParagraph, LaidTable, Piece
+from forms.formats.pdf.layout.rows import first_height, place_table
+from forms.formats.pdf.layout.strokes import strokes
+from forms.formats.word.model import Border
+
+TOLERANCE = 0.05
+ORPHANS = WIDOWS = 2
+
+
+def spacing(upper: LaidContent | None, lower: LaidContent) -> float:
+    """The space between two blocks; `upper` is None at the top."""
+    before = lower.format.before if isinstance(lower, LaidParagraph) else 0.0
+    if not isinstance(upper, LaidParagraph):
+        return before
+    after = upper.format.after
+    if isinstance(lower, LaidParagraph) and upper.format.style == lower.format.style:
+        if upper.format.contextual:
+            after = 0.0
+        if lower.format.contextual:
+            before = 0.0
+    return max(before, after)
+
+
+def joined(upper: LaidContent | None, lower: LaidContent | None) -> bool:
+    """Whether two paragraphs stand in one box of borders (17.3.1.24): same borders, same edges."""
+    if not isinstance(upper, LaidParagraph) or not isinstance(lower, LaidParagraph):
+        return False
+    first, second = upper.box, lower.box
+    if first is None or second is None:
+        return False
+    same = first.borders == second.borders and (first.left, first.right) == (second.left, second.right)
+    return same and any(
+        side is not None and side.visible
+        for side in (first.borders.top, first.borders.bottom, first.borders.inside_h)
+    )
+
+
+def fill(
+    flow: Flow,
+    start: Cursor,
+    room: float,
+    *,
+    keep: bool,
+    drop_space: bool,
+    full: float | None = None,
+    force: bool = True,
+) -> Filled:
+    """Put as much of a flow into `room` as fits.
+
+    `keep`: honour keep-with-next (not in cells). `drop_space`: the first paragraph loses its space above.
+    `full` is the height of an empty page, for what to keep together. `force`: the room is an empty page, so
+    something is placed in any case; otherwise nothing may be placed, and `rest` is `start`.
+    """
+    return _Filling(flow, room, keep, full if full is not None else room, force=force).run(start, drop_space)
+
+
+def fill_cell(flow: Flow, start: Cursor, room: float) -> Filled:
+    """Put as much of a cell's flow into `room` as fits, perhaps nothing."""
+    return _Filling(flow, room, False, room, force=False).run(start, start != START)
+
+
+class _Filling:
+    def __init__(self, flow: Flow, room: float, keep: bool, full: float, *, force: bool) -> None:
+        self._flow = flow
+        self._force = force
+        self._room = room
+        self._keep = keep
+        self._full = full
+        self._pieces: list[tuple[int, Piece]] = []
+        self._y = 0.0
+
+    def run(self, start: Cursor, drop_space: bool) -> Filled:
+        cursor = start
+        while cursor.block < len(self._flow):
+            index = cursor.block
+            block = self._flow[index]
+            first = not self._pieces
+            upper = self._flow[index - 1] if index and not first else None
+            gap = 0.0
+            if not cursor.inside and not (first and drop_space):
+                gap = spacing(upper, block)
+            if isinstance(block, LaidParagraph):
+                if block.format.page_break_before and not first and not cursor.inside:
+                    return self._filled(cursor, "page")
+                if not first and not cursor.inside and self._keep and not self._chain_fits(index, gap):
+                    return self._filled(cursor)
+                rest, forced = self._paragraph(index, block, cursor.line, gap)
+            else:
+                rest, forced = self._table(index, block, cursor.table, gap)
+            if rest is not None:
+                return self._filled(rest, forced)
+            cursor = Cursor(index + 1)
+            if forced and cursor.block < len(self._flow):
+                return self._filled(cursor, forced)
+        return self._filled(None, height=self._y + self._after())
+
+    def _filled(self, rest: Cursor | None, forced: str = "", height: float | None = None) -> Filled:
+        return Filled(tuple(self._pieces), self._y if height is None else height, rest, forced)
+
+    def _after(self) -> float:
+        last = self._flow[-1] if self._flow else None
+        return last.format.after if isinstance(last, LaidParagraph) else 0.0
+
+    # --- keeping together
+
+    def _chain_fits(self, index: int, gap: float) -> bool:
+        """Whether a paragraph and all that must stay with it fit, or would not fit on an empty page either."""
+        needed = self._chain(index)
+        return gap + needed <= self._room - self._y + TOLERANCE or needed > self._full + TOLERANCE
+
+    def _chain(self, index: int) -> float:
+        height = 0.0
+        while True:
+            block = self._flow[index]
+            if not isinstance(block, LaidParagraph):
+                return height + first_height(block, self._full)
+            following = self._flow[index + 1] if index + 1 < len(self._flow) else None
+            ends = following is None or (
+                isinstance(following, LaidParagraph) and following.format.page_break_before
+            )
+            if not block.format.keep_next or ends or block.forced:
+                return height + self._least(index, block)
+            height += self._outer(index, block) + spacing(block, self._flow[index + 1])
+            index += 1
+
+    def _insets(self, index: int) -> tuple[float, float]:
+        """The room that a paragraph's upper and lower border take, considering its neighbours."""
+        block = self._flow[index]
+        box = block.box if isinstance(block, LaidParagraph) else None
+        if box is None:
+            return 0.0, 0.0
+        upper = self._flow[index - 1] if index else None
+        lower = self._flow[index + 1] if index + 1 < len(self._flow) else None
+        return (0.0 if joined(upper, block) else box.top), (box.between if joined(block, lower) else box.bottom)
+
+    def _outer(self, index: int, block: LaidParagraph) -> float:
+        top, bottom = self._insets(index)
+        return top + block.height + bottom
+
+    def _least(self, index: int, block: LaidParagraph) -> float:
+        """The least height of a paragraph that may begin at a page's end."""
+        top, bottom = self._insets(index)
+        lines = block.lines
+        count = len(lines)
+        whole = block.format.keep_lines or block.unbreakable
+        if not whole:
+            fewest = ORPHANS if block.format.widow_control else 1
+            widows = WIDOWS if block.format.widow_control else 1
+            if count >= fewest + widows:
+                count = fewest
+        last = lines[count - 1]
+        return top + last.top + last.height + (bottom if count == len(lines) else 0.0)
+
+    # --- placing
+
+    def _paragraph(self, index: int, block: LaidParagraph, start: int, gap: float) -> tuple[Cursor | None, str]:
+        top, bottom = self._insets(index)
+        if start:
+            top = 0.0
+        first = self._force and not self._pieces
+        room = self._room - self._y - gap - top
+        count, forced = lines_that_fit(block, start, room, bottom, force=first)
+        if count == 0:
+            return Cursor(index, start), ""
+        end = start + count
+        y = self._y + gap + top
+        whole = start == 0 and end == len(block.lines)
+        origin = block.lines[start].top
+        last = block.lines[end - 1]
+        ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
+        if block.box is not None:
+            self._draw_box(index, block.box, (y, y + last.top + last.height - origin), gap, start, end)
+        self._pieces.append((index, (0.0, y - origin, ops)))
+        self._y = y + last.top + last.pitch - origin
+        if end == len(block.lines):
+            self._y += bottom
+            return None, forced
+        return Cursor(index, end), forced
+
+    def _draw_box(
+        self, index: int, box: Box, span: tuple[float, float], gap: float, start: int, end: int
+    ) -> None:
+        """Draw shading and borders of the lines from `start` to `end`, which reach over `span`."""
+        block = self._flow[index]
+        if not isinstance(block, LaidParagraph):
+            return
+        top, bottom = self._insets(index)
+        upper_joined = index > 0 and bool(self._pieces) and joined(self._flow[index - 1], block)
+        lower_joined = index + 1 < len(self._flow) and joined(block, self._flow[index + 1])
+        y1 = span[0] - (top if start == 0 else 0.0)
+        y2 = span[1] + (bottom if end == len(block.lines) else 0.0)
+        if lower_joined and end == len(block.lines):
+            y2 += block.lines[-1].pitch - block.lines[-1].height
+        if upper_joined and start == 0:
+            y1 -= gap
+        ops: list[Op] = []
+        borders = box.borders
+        if box.shading is not None:
+            ops.append(RectOp(box.left, y1, box.right - box.left, y2 - y1, box.shading))
+        for side, x, inward in ((borders.left, box.left, 0.5), (borders.right, box.right, -0.5)):
+            if side is not None and side.visible:
+                middle = x + side.thickness * inward
+                ops.extend(strokes(side, middle, y1, middle, y2))
+        if start == 0 and not upper_joined:
+            ops.extend(_across(box, borders.top, y1, 0.5))
+        if end == len(block.lines):
+            ops.extend(_across(box, borders.inside_h if lower_joined else borders.bottom, y2, -0.5))
+        if ops:
+            self._pieces.append((index, (0.0, 0.0, tuple(ops))))
+
+    def _table(
+        self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float
+    ) -> tuple[Cursor | None, str]:
+        room = self._room - self._y - gap
+        placed = place_table(
+            table, cursor, room, self._full, first=self._force and not self._pieces, fill=fill_cell
+        )
+        if placed is None:
+            return Cursor(index, 0, cursor), ""
+        y = self._y + gap
+        self._pieces.extend((index, (table.x + x, y + top, ops)) for x, top, ops in placed.pieces)
+        self._y = y + placed.height
+        return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
+
+
+def _across(box: Box, border: Border | None, y: float, inward: float) -> list[Op]:
+    if border is None or not border.visible:
+        return []
+    middle = y + border.thickness * inward
+    return strokes(border, box.left, middle, box.right, middle)
+
+
+def lines_that_fit(
+    block: LaidParagraph, start: int, room: float, bottom: float, *, force: bool
+) -> tuple[int, str]:
+    """Give how many lines from `start` on go into `room`, and the break that ends them ("" for none).
+
+    `force`: place at least one line, because the page is empty.
+    """
+    lines = block.lines
+    total = len(lines)
+    origin = lines[start].top
+    count = 0
+    for line in lines[start:]:
+        end = line.top + line.height - origin
+        if start + count + 1 == total:
+            end += bottom
+        if end > room + TOLERANCE:
+            break
+        count += 1
+        if line.end:
+            return count, line.end
+    if start + count == total:
+        return count, ""
+    kept = block.format.keep_lines or block.unbreakable
+    if kept and start == 0 and not force:
+        return 0, ""
+    if block.format.widow_control and not kept:
+        left = total - start - count
+        if left < WIDOWS:
+            count -= WIDOWS - left
+        if start == 0 and count < ORPHANS:
+            count = 0
+    if force and count <= 0:
+        count = max(1, sum(1 for line in lines[start:] if line.top + line.height - origin <= room + TOLERANCE))
+        count = min(count, total - start)
+    return max(count, 0), ""

@@ -1,0 +1,102 @@
+"""Headers and footers: which one a page shows, how high it is, and what is drawn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from forms.formats.pdf.display import ARTIFACT, Fragment
+from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.layout.atoms import typesetter
+from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
+from forms.formats.pdf.layout.cursors import START
+from forms.formats.pdf.layout.flow import fill_cell
+from forms.formats.pdf.layout.laid import Piece
+from forms.formats.pdf.layout.structure import Structure
+from forms.formats.word.model import (
+    BlockControl,
+    BlockItem,
+    HeaderFooter,
+    Hyperlink,
+    Inline,
+    InlineControl,
+    PageField,
+    Paragraph,
+    Section,
+    StoryUse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidStory:
+    """A header or footer laid out for one page: pieces from its own top left, and its height."""
+
+    pieces: tuple[Piece, ...]
+    height: float
+
+
+_EMPTY = LaidStory((), 0.0)
+
+
+def use_of(section: Section, first: bool, number: int, even_and_odd: bool) -> StoryUse:
+    """Say which header and footer a page shows (17.10.6): of a first, an even, or any page."""
+    if first and section.format.title_page:
+        return "first"
+    return "even" if even_and_odd and number % 2 == 0 else "default"
+
+
+def _has_number(content: tuple[Inline, ...]) -> bool:
+    return any(
+        isinstance(inline, PageField)
+        or (isinstance(inline, Hyperlink | InlineControl) and _has_number(inline.content))
+        for inline in content
+    )
+
+
+def has_page_number(block: BlockItem) -> bool:
+    """Whether a page number stands in a block, so that it differs between pages."""
+    if isinstance(block, Paragraph):
+        return _has_number(block.content)
+    if isinstance(block, BlockControl):
+        return any(has_page_number(inner) for inner in block.blocks)
+    return any(has_page_number(inner) for row in block.rows for cell in row.cells for inner in cell.blocks)
+
+
+class Stories:
+    """The headers and footers of one document, each laid out once for each text it shows."""
+
+    def __init__(self, fonts: FontBook, setting: Setting) -> None:
+        """Take what their layout depends on."""
+        self._fonts = fonts
+        self._setting = Setting(setting.language, setting.default_tab, False, setting.outdent_tables)
+        self._known: dict[tuple[object, ...], LaidStory] = {}
+        self._numbered: dict[int, bool] = {}
+
+    def story(
+        self, stories: Mapping[StoryUse, HeaderFooter], use: StoryUse, width: float, numbers: tuple[str, str]
+    ) -> LaidStory:
+        """Lay out the header or footer for a page with these numbers (its own, and how many there are)."""
+        story = stories.get(use)
+        if story is None:
+            return _EMPTY
+        numbered = self._numbered.get(id(story))
+        if numbered is None:
+            numbered = self._numbered[id(story)] = any(has_page_number(placed.block) for placed in story.blocks)
+        key = (id(story), width, numbers if numbered else None)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._lay_out(story, width, numbers)
+        return known
+
+    def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
+        structure = Structure(self._setting.language, artifact=True)
+        labels: Iterator[str] = iter([label for placed in story.blocks for label in placed.labels])
+        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, labels, numbers)
+        blocks = [inner for placed in story.blocks for inner in opened(placed.block, False)]
+        filled = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
+        return LaidStory(tuple(piece for _, piece in filled.pieces), filled.height)
+
+
+def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
+    """Place a story on a page."""
+    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops in story.pieces if ops)

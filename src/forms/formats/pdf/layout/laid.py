@@ -1,0 +1,152 @@
+"""Laid-out blocks: immutable, relative to their own origin, without knowledge of pages and neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from forms.formats.pdf.display import Colour, Instance, Op
+from forms.formats.word.model import Border, Borders, ParagraphFormat
+
+Piece = tuple[float, float, tuple[Op, ...]]
+"""Operations and where their origin lies in what holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidLine:
+    """A line: `top` from the paragraph's first line, `height` without what line spacing adds below it.
+
+    `pitch` is the distance to the next line's top. `end` tells a forced page or column break after it.
+    """
+
+    top: float
+    height: float
+    pitch: float
+    ops: tuple[Op, ...]
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Borders and shading of a paragraph: from `left` to `right` of the column; insets are line and padding."""
+
+    left: float
+    right: float
+    borders: Borders
+    shading: Colour | None
+
+    @property
+    def top(self) -> float:
+        """The height of the upper border and its padding."""
+        return inset(self.borders.top)
+
+    @property
+    def bottom(self) -> float:
+        """The height of the lower border and its padding."""
+        return inset(self.borders.bottom)
+
+    @property
+    def between(self) -> float:
+        """The height of the border between paragraphs of one box and its padding."""
+        return inset(self.borders.inside_h)
+
+
+def inset(border: Border | None) -> float:
+    """The room that a border and its padding take."""
+    return border.thickness + border.space if border is not None and border.visible else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LaidParagraph:
+    """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines."""
+
+    format: ParagraphFormat
+    lines: tuple[LaidLine, ...]
+    height: float
+    ops: tuple[Op, ...]
+    box: Box | None = None
+    unbreakable: bool = False
+    """It holds a field of several lines, which can't be parted."""
+
+    @property
+    def forced(self) -> bool:
+        """Whether a page or column break stands in it."""
+        return any(line.end for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A piece of a horizontal table border, from `x1` to `x2` of the table."""
+
+    x1: float
+    x2: float
+    border: Border
+
+
+@dataclass(frozen=True, slots=True)
+class LaidCell:
+    """A cell, from `x1` to `x2` of the table; its content begins at `left`.
+
+    `pieces` and `height` are its whole content where it isn't parted, `flow` is for parting it. A cell that
+    goes on a vertical merge is no `owner` and holds nothing; `rows` is how many rows an owner spans.
+    """
+
+    x1: float
+    x2: float
+    left: float
+    flow: Flow
+    pieces: tuple[Piece, ...]
+    height: float
+    top: float
+    bottom: float
+    vertical: Literal["top", "center", "bottom"]
+    shading: Colour | None
+    edge_left: Border | None
+    edge_right: Border | None
+    rows: int = 1
+    owner: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LaidRow:
+    """A row. Heights include `rule`, the height of its upper border, but not the border below it.
+
+    `alone` is its height if the vertical merges that begin in it had no other row; `bottom_edges` and
+    `bottom_rule` count where the table or its part on a page ends after it. `merged`: a vertical merge goes
+    on into the next row.
+    """
+
+    cells: tuple[LaidCell, ...]
+    height: float
+    alone: float
+    rule: float
+    exact: bool
+    cant_split: bool
+    keep_next: bool
+    merged: bool
+    top_edges: tuple[Edge, ...]
+    bottom_edges: tuple[Edge, ...]
+    bottom_rule: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaidTable:
+    """A table whose left edge lies at `x`. Its first `headers` rows are repeated on each page."""
+
+    x: float
+    rows: tuple[LaidRow, ...]
+    headers: int
+    header_pieces: tuple[Piece, ...]
+    header_height: float
+
+
+LaidContent = LaidParagraph | LaidTable
+Flow = tuple[LaidContent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaidBlock:
+    """A block with its structure."""
+
+    content: LaidContent
+    instance: Instance

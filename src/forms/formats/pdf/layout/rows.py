@@ -1,0 +1,290 @@
+"""Placing a laid-out table on pages: which rows go on this one, and how a row is parted (17.4.6, 17.4.78)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from forms.formats.pdf.display import ARTIFACT, FieldOp, ImageOp, LinkOp, Op, PageNumberOp, RectOp, TextOp
+from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
+from forms.formats.pdf.layout.laid import (
+    Edge,
+    Flow,
+    LaidCell,
+    LaidParagraph,
+    LaidRow,
+    LaidTable,
+    Piece,
+)
+from forms.formats.pdf.layout.strokes import strokes
+
+TOLERANCE = 0.05
+
+CellFiller = Callable[[Flow, Cursor, float], Filled]
+"""Puts as much of a cell's flow, from a cursor on, into a room as fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTable:
+    """A table's part on one page, and where it goes on (None: it is done)."""
+
+    pieces: tuple[Piece, ...]
+    height: float
+    rest: TableCursor | None
+
+
+def place_table(
+    table: LaidTable, cursor: TableCursor | None, room: float, full: float, *, first: bool, fill: CellFiller
+) -> PlacedTable | None:
+    """Place what fits into `room`; None if nothing may begin here. `first`: the page is still empty.
+
+    `full` is the height of an empty page: what doesn't fit there either is parted in spite of all wishes.
+    """
+    return _Placing(table, room, full, first, fill).run(cursor)
+
+
+def first_height(table: LaidTable, full: float) -> float:
+    """The least height with which a table may begin: header rows and a beginning of the next."""
+    end = min(table.headers, len(table.rows) - 1)
+    rows = table.rows[: end + 1]
+    end = _group_end(table, end)
+    kept = sum(row.height for row in table.rows[: end + 1])
+    if kept <= full:
+        rows = table.rows[: end + 1]
+    last = rows[-1]
+    return sum(row.height for row in rows[:-1]) + _least(last) + last.bottom_rule
+
+
+def _least(row: LaidRow) -> float:
+    """The height that a row needs to begin."""
+    if row.cant_split or row.exact or row.merged:
+        return row.height
+    needed = 0.0
+    for cell in row.cells:
+        if cell.owner and cell.flow:
+            block = cell.flow[0]
+            if isinstance(block, LaidParagraph):
+                lines = block.lines[: 2 if len(block.lines) > 3 else None]
+                height = block.format.before + lines[-1].top + lines[-1].height
+            else:
+                height = first_height(block, 0.0)
+            needed = max(needed, row.rule + cell.top + height + cell.bottom)
+    return min(max(needed, 0.0), row.height)
+
+
+def _group_end(table: LaidTable, row: int) -> int:
+    """Give the last row that must stay with `row`: kept with the next, or one merge."""
+    while row + 1 < len(table.rows) and (table.rows[row].keep_next or table.rows[row].merged):
+        row += 1
+    return row
+
+
+class _Placing:
+    def __init__(self, table: LaidTable, room: float, full: float, first: bool, fill: CellFiller) -> None:
+        self._table = table
+        self._room = room
+        self._full = full
+        self._first = first
+        self._fill = fill
+        self._pieces: list[Piece] = []
+        self._y = 0.0
+        self._last: LaidRow | None = None
+        self._body = False
+
+    def run(self, cursor: TableCursor | None) -> PlacedTable | None:
+        table = self._table
+        row, cells = (cursor.row, cursor.cells) if cursor is not None else (0, ())
+        if (
+            cursor is not None
+            and table.headers
+            and row >= table.headers
+            and table.header_height < self._full / 2
+        ):
+            self._pieces.extend(table.header_pieces)
+            self._y = table.header_height
+            self._last = table.rows[table.headers - 1]
+        kept_until = -1
+        while row < len(table.rows):
+            if cells:
+                rest = self._part(row, cells, force=True)
+                if rest is not None:
+                    return self._done(rest)
+                cells = ()
+                row += 1
+                continue
+            if row > kept_until:
+                group = _group_end(table, row)
+                if not self._group_fits(row, group) and (self._body or not self._first):
+                    return self._stop(row)
+                kept_until = group
+            if self._fits(table.rows[row].height, table.rows[row]):
+                self._whole(row)
+                row += 1
+                continue
+            rest = self._parted(row)
+            if rest is None:
+                return self._stop(row)
+            if rest.row == row:
+                return self._done(rest)
+            row = rest.row
+        return self._done(None)
+
+    def _fits(self, height: float, last: LaidRow) -> bool:
+        return self._y + height + last.bottom_rule <= self._room + TOLERANCE
+
+    def _group_fits(self, first: int, last: int) -> bool:
+        """Whether rows that stay together fit here, or would not fit on an empty page either."""
+        rows = self._table.rows[first : last + 1]
+        if len(rows) == 1:
+            return True
+        height = sum(row.height for row in rows)
+        repeated = self._table.header_height if first >= self._table.headers else 0.0
+        return self._fits(height, rows[-1]) or height + repeated + rows[-1].bottom_rule > self._full + TOLERANCE
+
+    def _stop(self, row: int) -> PlacedTable | None:
+        """End the page before `row`."""
+        return self._done(TableCursor(row)) if self._body else None
+
+    def _done(self, rest: TableCursor | None) -> PlacedTable:
+        last = self._last
+        if last is not None:
+            ops = [op for edge in last.bottom_edges for op in _edge(edge, last.bottom_rule / 2)]
+            if ops:
+                self._pieces.append((0.0, self._y, tuple(ops)))
+            self._y += last.bottom_rule
+        return PlacedTable(tuple(self._pieces), self._y, rest)
+
+    def _parted(self, row: int) -> TableCursor | None:
+        """Part a row that doesn't fit; None if the page ends before it. An empty page takes it in any case."""
+        here = self._table.rows[row]
+        must = self._first and not self._body and (row >= self._table.headers or row == 0)
+        if here.exact or (here.cant_split and not must):
+            if not must:
+                return None
+            self._whole(row)
+            return TableCursor(row + 1)
+        if here.merged and not must and here.alone <= self._full:
+            return None
+        cells = tuple(START if cell.owner and cell.flow else None for cell in here.cells)
+        rest = self._part(row, cells, force=must)
+        if rest is not None or self._last is here:
+            return rest or TableCursor(row + 1)
+        return None
+
+    def _part(self, row: int, cells: tuple[Cursor | None, ...], *, force: bool) -> TableCursor | None:
+        """Place one part of a row. Without `force`, nothing is placed if a cell could not even begin."""
+        here = self._table.rows[row]
+        fillings: list[Filled | None] = []
+        for cell, cursor in zip(here.cells, cells, strict=True):
+            if cursor is None:
+                fillings.append(None)
+                continue
+            room = self._room - self._y - here.rule - cell.top - cell.bottom - here.bottom_rule
+            filled = self._fill(cell.flow, cursor, room)
+            if filled.rest is not None and not filled.pieces and not force:
+                return None
+            fillings.append(filled)
+        rests = tuple(filled.rest if filled is not None else None for filled in fillings)
+        if not force and not any(rest is not None for rest in rests):
+            return None  # only its least height made it too high: it moves as a whole
+        if rests == cells:
+            # Not even one line fits on an empty page: let it stick out rather than go on for ever.
+            self._whole(row)
+            return None
+        height = here.rule + max(
+            (
+                cell.top + filled.height + cell.bottom
+                for cell, filled in zip(here.cells, fillings, strict=True)
+                if filled is not None
+            ),
+            default=0.0,
+        )
+        contents = [
+            tuple(piece for _, piece in filled.pieces) if filled is not None else () for filled in fillings
+        ]
+        self._draw(here, height, contents, parted=True)
+        return TableCursor(row, rests) if any(rest is not None for rest in rests) else None
+
+    def _whole(self, row: int) -> None:
+        here = self._table.rows[row]
+        self._draw(here, here.height, [cell.pieces for cell in here.cells], row=row)
+        self._body = self._body or row >= self._table.headers
+
+    def _draw(
+        self,
+        here: LaidRow,
+        height: float,
+        contents: list[tuple[Piece, ...]],
+        *,
+        parted: bool = False,
+        row: int = -1,
+    ) -> None:
+        y = self._y
+        self._pieces.extend(draw_row(self._table.rows, here, y, height, contents, parted=parted, row=row))
+        self._y = y + height
+        self._last = here
+        if parted:
+            self._body = True
+
+
+def draw_row(
+    rows: tuple[LaidRow, ...],
+    here: LaidRow,
+    y: float,
+    height: float,
+    contents: list[tuple[Piece, ...]],
+    *,
+    parted: bool = False,
+    row: int = -1,
+) -> list[Piece]:
+    """Draw a row whose upper border begins at `y`: shading, then content, then borders."""
+    shades: list[Op] = [
+        RectOp(cell.x1, y, cell.x2 - cell.x1, height, cell.shading)
+        for cell in here.cells
+        if cell.shading is not None
+    ]
+    pieces: list[Piece] = [(0.0, 0.0, tuple(shades))] if shades else []
+    for cell, content in zip(here.cells, contents, strict=True):
+        top = y + here.rule + cell.top
+        if not parted:
+            top += _lift(cell, here, height, rows, row)
+        pieces.extend((cell.left + x, top + dy, ops) for x, dy, ops in content)
+    lines: list[Op] = []
+    for edge in here.top_edges:
+        lines.extend(_edge(edge, y + edge.border.thickness / 2))
+    for cell in here.cells:
+        for border, x in ((cell.edge_left, cell.x1), (cell.edge_right, cell.x2)):
+            if border is not None and border.visible:
+                lines.extend(strokes(border, x, y, x, y + height))
+    if lines:
+        pieces.append((0.0, 0.0, tuple(lines)))
+    return pieces
+
+
+def _lift(cell: LaidCell, here: LaidRow, height: float, rows: tuple[LaidRow, ...], row: int) -> float:
+    """How far a cell's content is moved down for its vertical alignment."""
+    if cell.vertical == "top" or not cell.pieces:
+        return 0.0
+    if cell.rows > 1 and row >= 0:
+        height = sum(other.height for other in rows[row : row + cell.rows])
+    spare = max(height - here.rule - cell.top - cell.bottom - cell.height, 0.0)
+    return spare / 2 if cell.vertical == "center" else spare
+
+
+def _edge(edge: Edge, y: float) -> list[Op]:
+    reach = edge.border.thickness / 2
+    return list(strokes(edge.border, edge.x1 - reach, y, edge.x2 + reach, y))
+
+
+def as_artifacts(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """Give pieces that look the same but aren't read aloud: for repeated header rows."""
+    out = []
+    for x, y, ops in pieces:
+        kept: list[Op] = []
+        for op in ops:
+            if isinstance(op, TextOp | ImageOp | PageNumberOp):
+                kept.append(replace(op, element=ARTIFACT))
+            elif not isinstance(op, LinkOp | FieldOp):
+                kept.append(op)
+        out.append((x, y, tuple(kept)))
+    return tuple(out)
