@@ -108,7 +108,7 @@ def steps(pointer: str) -> tuple[str, ...]:
     """Take a JSON Pointer apart (RFC 6901, section 4)."""
     if not pointer:
         return ()
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.lstrip("/").split("/"))
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/"))
 
 
 def resolve(data: object, pointer: str) -> object:

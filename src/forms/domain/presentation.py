@@ -185,6 +185,8 @@ class Rows(tuple["Group | Shown", ...]):
         return self._node.title
 
     def _texts(self) -> list[str]:
+        if is_withheld(self._raw):
+            return []
         return [text for text in map(str, self) if text]
 
     def _absent(self) -> str:
@@ -200,7 +202,7 @@ class Group:
     `Shown`, unless the schema has a property of that name.
     """
 
-    __slots__ = ("_data", "_made", "_node", "_path", "_style")
+    __slots__ = ("_data", "_extra", "_made", "_node", "_path", "_style")
 
     def __init__(self, data: object, node: Node, style: Style, path: str = "") -> None:
         """Wrap an object of the view (None: absent); `path` is its property path, for blank rows."""
@@ -209,6 +211,7 @@ class Group:
         self._style = style
         self._path = path
         self._made: dict[str, object] = {}
+        self._extra: Mapping[str, object] = {}
 
     def __getattr__(self, name: str) -> object:
         """Give a property, wrapped."""
@@ -220,18 +223,20 @@ class Group:
         return made[name]
 
     def __bool__(self) -> bool:
-        return has_content(self._data) or any(
-            bool(value) for value in self._made.values() if not isinstance(value, Shown) or value.given
-        )
+        return has_content(self._data) or any(self._extra.values())
 
     def __str__(self) -> str:
-        values = (getattr(self, key) for key in self._node.properties)
+        if is_withheld(self._data) or is_unknown(self._data):
+            return _print(self._data, state_of(self._data), self._node, self._style)
+        values = (getattr(self, key) for key in (*self._node.properties, *self._extra))
         return ", ".join(str(value) for value in values if getattr(value, "given", False))
 
     def __repr__(self) -> str:
         return f"<Group {self._node.title}>"
 
     def _make(self, name: str) -> object:
+        if name in self._extra:
+            return self._extra[name]
         if name in (BIRTH, AGE, "born") and BIRTH in self._node.properties and name != BIRTH:
             return self._born() if name == "born" else self._age()
         node = self._node.properties.get(name)
@@ -311,14 +316,11 @@ def shown(value: object, prints: str = "text", label: str = "", absent: str = ""
 
 def group(values: Mapping[str, object], label: str = "") -> Group:
     """Make a group of values that are no part of the case; texts and dates are wrapped, booleans stay."""
-    made = Group({}, Node(label, kind="object"), Style())
+    wrapped = {}
     for name, value in values.items():
-        made._made[name] = (
-            shown(value)
-            if value is None or (isinstance(value, str | int | date) and not isinstance(value, bool))
-            else value
-        )
-    return made
+        plain = value is None or (isinstance(value, str | int | date) and not isinstance(value, bool))
+        wrapped[name] = shown(value) if plain else value
+    return extend(Group({}, Node(label, kind="object"), Style()), wrapped)
 
 
 def rows(items: Iterable[Group | Shown], label: str = "") -> Rows:
@@ -330,7 +332,7 @@ def rows(items: Iterable[Group | Shown], label: str = "") -> Rows:
 def extend(base: Group, values: Mapping[str, object]) -> Group:
     """Give a group with further attributes beside its schema's (`paper.annex`)."""
     made = Group(base._data, base._node, base._style, base._path)
-    made._made.update(values)
+    made._extra = {**base._extra, **values}
     return made
 
 

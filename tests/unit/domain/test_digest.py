@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from forms.domain.audience import Reader, view
+from forms.domain.case import Case
+from forms.domain.digest import content_digest, file_digest
+
+DAY = date(2026, 11, 21)
+OFFENDER = Reader("offender", "Offender", True)
+FILES = (b"template", b"house")
+
+
+def digest(vocabulary, data, reader=OFFENDER, day=DAY, files=FILES, **more):
+    return content_digest(view(Case(data), vocabulary.case, reader), day, files, **more)
+
+
+def test_what_the_reader_may_not_have_does_not_count(vocabulary):
+    plain = {"reference": "X1", "offender": {"name": {"given": "A", "family": "B"}}}
+    assert digest(vocabulary, plain) == digest(vocabulary, {**plain, "marac": {"referred": True}})
+    turned = {"offender": {"name": {"family": "B", "given": "A"}}, "reference": "X1"}
+    assert digest(vocabulary, plain) == digest(vocabulary, turned)
+
+
+def test_everything_else_counts(vocabulary):
+    data = {"reference": "X1"}
+    found = {
+        digest(vocabulary, data),
+        digest(vocabulary, {"reference": "X2"}),
+        digest(vocabulary, data, day=date(2026, 11, 22)),
+        digest(vocabulary, data, files=(b"template 2", b"house")),
+        digest(vocabulary, data, reader=Reader("parent", "Parent", True)),
+        digest(vocabulary, data, addressed={"person": {"given": "Bo"}}),
+    }
+    assert len(found) == 6
+    assert all(len(one) == 64 for one in found)
+
+
+def test_files_count_by_their_digest(vocabulary):
+    digests = [file_digest(data) for data in FILES]
+    assert digests[0] == hashlib.sha256(b"template").hexdigest()
+    assert digest(vocabulary, {"reference": "X1"}) == digest(vocabulary, {"reference": "X1"}, files=digests)
+
+
+def test_a_withheld_value_has_a_digest(vocabulary):
+    data = {"reference": "X1", "children": [{"school": "Any School"}]}
+    professionals = Reader("professionals", "Conference members", False)
+    assert digest(vocabulary, data, reader=professionals) == digest(
+        vocabulary, {"reference": "X1", "children": [{"school": "Another School"}]}, reader=professionals
+    )
