@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from PIL import Image
 
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import (
@@ -44,7 +47,7 @@ def book() -> FontBook:
 
 
 def line_ops(text: str, x: float, y: float, size: float, element: int, **style: bool) -> list[TextOp]:
-    """One line, word by word, from the right if its first strong character runs so. `x` is then the right edge."""
+    """One line, word by word; if it runs from the right, `x` is its right edge."""
     base = bidi.base_level(text)
     levels = bidi.levels(text, base)
     flags = {key: style[key] for key in ("bold", "italic") if key in style}
@@ -95,7 +98,7 @@ def item(label: str, text: str, list_id: str = "1", level: int = 0):
 
 
 def table(rows: list[list[str]], widths: list[float], row_height: float = 18):
-    """A table whose first row is its header: one element tree, and for each row its ops (from the row's top)."""
+    """A table whose first row is its header: one element tree, and the ops of each row from its top."""
     elements = [Element("Table")]
     per_row = []
     for number, row in enumerate(rows):
@@ -201,3 +204,83 @@ class Stack:
             foot = (Fragment(ARTIFACT, MARGIN, HEIGHT - 40, tuple(line_ops(words, 0, 10, 8, ARTIFACT))),)
             pages.append(Page(WIDTH, HEIGHT, tuple(body), header, foot))
         return LaidDocument(tuple(pages), tuple(self.instances), self.language)
+
+
+NAMES = (
+    "Łukasz Żółkiewski",
+    "Юлия Щербакова",
+    "Ελένη Παπαδοπούλου",
+    "فاطمة الزهراء",
+    "אברהם כהן",
+    "अनुष्का शर्मा",
+    "রাহেলা খাতুন",
+    "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "தமிழ்ச்செல்வி",
+    "Nguyễn Thị Hồng",
+)
+"""Ten names in ten scripts or alphabets; all invented."""
+
+FORM = (
+    (
+        "Name",
+        FieldSpec("children/0/name", "text", "Child’s name", "Łukasz (Kowalski)", required=True, max_length=80),
+        18,
+    ),
+    (
+        "Details",
+        FieldSpec("details", "multiline", "Details", "A text too long for one line of its box.\nفاطمة"),
+        60,
+    ),
+    ("Born", FieldSpec("born", "date", "Date of birth", "21 November 2026", date_format="d MMMM yyyy"), 18),
+    ("Outcome", FieldSpec("outcome", "choice", "Outcome", "a", (("a", "Accepted"), ("b", "Refused"))), 18),
+    (
+        "Language",
+        FieldSpec("language", "combo", "Language", "Bengali", (("Bengali", "Bengali"), ("Urdu", "Urdu"))),
+        18,
+    ),
+    ("Agreed", FieldSpec("agreed", "checkbox", "I agree", "Yes"), 14),
+    ("Told", FieldSpec("told", "checkbox", "The family was told", "Off"), 14),
+    ("Empty", FieldSpec("empty", "text", "Nothing yet"), 18),
+)
+"""A field of each kind: label, field, height."""
+
+
+def red_square(mode: str = "RGBA", kind: str = "PNG") -> bytes:
+    """A little picture, half transparent where the mode allows it."""
+    colour = {"RGBA": (200, 0, 0, 128), "RGB": (200, 0, 0), "L": 99, "CMYK": (0, 255, 255, 0), "P": 3}[mode]
+    data = io.BytesIO()
+    Image.new(mode, (20, 10), colour).save(data, kind)
+    return data.getvalue()
+
+
+def form() -> Stack:
+    """A form with a field of each kind."""
+    stack = Stack().add(heading("Reply"))
+    for label, spec, height in FORM:
+        width = 14 if spec.kind == "checkbox" else 200
+        stack.add(field_paragraph(label, spec, width=width, height=height))
+    return stack
+
+
+def everything() -> Stack:
+    """A document of three pages with something of everything."""
+    stack = Stack().add(heading("Conference report"))
+    stack.add(
+        paragraph(
+            "The quick (brown) fox: 100% of “naïve” café \\ words –", "and a second line.", underline=True
+        )
+    )
+    for name in NAMES:
+        stack.add(paragraph(name))
+    stack.add(paragraph("محمد (45) and ملف 12/3", language="ar"))
+    stack.add(link_paragraph("See", "the guidance", "https://example.org/guide?q=é", "for more."))
+    stack.add(link_paragraph("Go to", "the table", "#The table", "below."))
+    stack.add(item("1.", "First")).add(item("a)", "Deeper", level=1)).add(item("b)", "Deeper still", level=1))
+    stack.add(item("2.", "Second")).add(item("•", "Another list", "2"))
+    stack.add(figure(red_square(), "A red square"))
+    stack.add(heading("The table", 2))
+    rows = [[f"Child {number}", "2015" if number % 3 else "", f"School {number}"] for number in range(1, 45)]
+    stack.add_table(table([["Name", "Born", "School"], *rows], [150, 100, 200]))
+    for label, spec, height in FORM:
+        stack.add(field_paragraph(label, spec, width=14 if spec.kind == "checkbox" else 200, height=height))
+    return stack

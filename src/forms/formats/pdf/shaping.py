@@ -81,7 +81,12 @@ def shape(face: Face, text: str, level: int, script: str, language: str) -> Glyp
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
-    buffer.direction = "rtl" if level % 2 else "ltr"
+    if level % 2:
+        # Marks apart from their letters: programs that extract text reverse right-to-left lines code by code.
+        buffer.direction = "rtl"
+        buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
+    else:
+        buffer.direction = "ltr"
     if script:
         buffer.script = script
     if language:
