@@ -16,6 +16,10 @@ TOLERANCE = 0.05
 """How far text may stick out: less than the rounding of Word's own units."""
 
 
+_NEVER_FIRST = frozenset("/!?,.;:)]}")
+"""What no line begins with, even after a space (UAX #14, LB13)."""
+
+
 class Segment:
     """Atoms after one tab (or after the line's beginning). `x` is where they start, once the line is done."""
 
@@ -165,7 +169,7 @@ class Breaker:
             return False  # spaces stay with the word before them
         if atom.kind == "image" or following.kind == "image":
             return True
-        if following.text[:1] in ",.;:)]}\u2019\u201d" and not atom.spaces:
+        if following.text[:1] in _NEVER_FIRST:
             return False
         return atom.breakable
 
@@ -228,8 +232,10 @@ class Breaker:
 
     def _add_too_wide(self, unit: list[Atom]) -> None:
         """Break a unit that no line can hold, between any two characters."""
-        for atom in unit:
+        for index, atom in enumerate(unit):
             rest = atom
+            if index and unit[index - 1].spaces and not self._fits(atom.width) and self._has_text():
+                self._close("soft")
             while not self._fits(rest.width):
                 cut = self._cut(rest)
                 if cut == 0 and self._line_has_room():
