@@ -99,7 +99,10 @@ def number_of_style(style: etree._Element, by_id: dict[str, etree._Element]) -> 
 
 def paragraph_text(paragraph: etree._Element, numbering: Numbering) -> str:
     words = []
+    prompts = prompt_nodes(paragraph)
     for node in paragraph.iter():
+        if node in prompts:
+            continue
         if node.tag == f"{W}t":
             words.append(node.text or "")
         elif node.tag in (f"{W}tab", f"{W}br", f"{W}cr") and node.getparent().tag == f"{W}r":
@@ -108,6 +111,13 @@ def paragraph_text(paragraph: etree._Element, numbering: Numbering) -> str:
             words.append("\u2011")
     label = numbering.label(paragraph)
     return fold(f"{label} {''.join(words)}" if label else "".join(words))
+
+
+def prompt_nodes(paragraph: etree._Element) -> set[etree._Element]:
+    """Nodes of controls that show a prompt ("Click to enter text"): a prompt is no value."""
+    controls = [*paragraph.iter(f"{W}sdt"), *paragraph.iterancestors(f"{W}sdt")]
+    empty = [control for control in controls if control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None]
+    return {node for control in empty for node in control.find(f"{W}sdtContent").iter()}
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from samples import ARTEFACTS, INVALID, SAMPLES, Sample, expected
 
 FULL = SAMPLES / "check-notification" / "valid" / "full.json"
@@ -48,7 +49,9 @@ def test_files_are_for_their_owner_only(forms_line, tmp_path: Path) -> None:
     assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o600
 
 
-def test_render_from_standard_input_as_json(forms_line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_render_from_standard_input_as_json(
+    forms_line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stdin = io.TextIOWrapper(io.BytesIO(MINIMAL.read_bytes()))
     monkeypatch.setattr(sys, "stdin", stdin)
     line = forms_line("render", "check-notification", "-", "-o", tmp_path, "--json", "--format", "docx", *DATE)
@@ -69,7 +72,9 @@ def test_one_bad_case_does_not_stop_the_others(forms_line, tmp_path: Path) -> No
 
 
 def test_two_cases_with_one_file_name_are_refused(forms_line, tmp_path: Path) -> None:
-    line = forms_line("render", "check-notification", MINIMAL, MINIMAL, "-o", tmp_path, "--format", "docx", *DATE)
+    line = forms_line(
+        "render", "check-notification", MINIMAL, MINIMAL, "-o", tmp_path, "--format", "docx", *DATE
+    )
     assert line.code == 1
     assert "would overwrite" in line.err
 
@@ -96,7 +101,9 @@ def test_messages_repeat_no_value_of_the_case(sample: Sample, forms_line, no_fil
 def texts(value: object) -> set[str]:
     """Texts of a case that are long enough to be told from the program's own words."""
     if isinstance(value, dict):
-        return set().union(*(texts(item) for key, item in value.items() if key not in ("reference", "path", "id")))
+        return set().union(
+            *(texts(item) for key, item in value.items() if key not in ("reference", "path", "id"))
+        )
     if isinstance(value, list):
         return set().union(*map(texts, value)) if value else set()
     return {value} if isinstance(value, str) and len(value) > 9 and not value.islower() else set()
@@ -183,7 +190,9 @@ def test_a_library_of_ones_own(forms_line, tmp_path: Path) -> None:
     assert "Exampleshire Probation" in canonical_text(path.read_bytes())
 
 
-def test_a_fault_of_ours_says_nothing_of_the_case(forms_line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_says_nothing_of_the_case(
+    forms_line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import forms
 
     def broken(*_: object, **__: object) -> None:

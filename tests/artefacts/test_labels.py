@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from docx_text import canonical_text, headings
 from samples import ARTEFACTS, VALID, Sample, made
 

@@ -67,9 +67,11 @@ def _email(value: object) -> bool:
     return not isinstance(value, str) or bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value))
 
 
-REGISTRY: Any = Registry().with_resources(
-    [(schema["$id"], DRAFT202012.create_resource(schema)) for schema in SCHEMAS.values()]
-).crawl()
+REGISTRY: Any = (
+    Registry()
+    .with_resources([(schema["$id"], DRAFT202012.create_resource(schema)) for schema in SCHEMAS.values()])
+    .crawl()
+)
 
 
 def load(path: Path) -> Any:

@@ -35,7 +35,8 @@ RECIPIENT = {
 class Identity:
     """What a document is: the same in its properties, its footer and its file name.
 
-    `reference` is the document reference (never more of the case than that), `digest` the SHA-256 of its content.
+    `reference` is the document reference (never more of the case than that), `digest` the SHA-256 of its
+    content.
     """
 
     artefact: str
@@ -89,14 +90,9 @@ def context_of(
     """Complete a view to what the template may name.
 
     Args:
-        view: What the reader may have.
-        copy: Which copy this is.
-        manifest: The paper.
-        identity: What the document is.
-        catalogue: The library.
-        style: How to print what is missing.
-        draft: Whether to mark it as a draft.
-        extra: What is computed beside the view and belongs to the paper (`annex`).
+        view: What the reader may have. copy: Which copy this is. manifest: The paper. identity: What the
+        document is. catalogue: The library. style: How to print what is missing. draft: Whether to mark it as
+        a draft. extra: What is computed beside the view and belongs to the paper (`annex`).
     """
     papers: Any = view.data.get("papers") or {}
     path = f"/papers/{manifest.id}"

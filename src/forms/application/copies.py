@@ -20,7 +20,8 @@ class Copy:
     """One document to make.
 
     `number` counts the persons of a reader who gets a copy each, from 1 (0 where the reader is no list), and
-    `person` is that person's part of the case. `route` says whom it is addressed to and which children it is about.
+    `person` is that person's part of the case. `route` says whom it is addressed to and which children it is
+    about.
     """
 
     rule: AudienceRule
@@ -60,11 +61,8 @@ def plan(
     """Decide which documents to make of a case.
 
     Args:
-        case: The case, checked.
-        manifest: The paper.
-        asked: The readers asked for; all that the case is cleared for if empty.
-        catalogue: The library.
-        blank: A form to be filled in, addressed to nobody yet.
+        case: The case, checked. manifest: The paper. asked: The readers asked for; all that the case is
+        cleared for if empty. catalogue: The library. blank: A form to be filled in, addressed to nobody yet.
 
     Raises:
         UsageError: A reader is asked for that the paper does not have.
@@ -133,8 +131,8 @@ def _copies(case: Case, rule: AudienceRule, reader: Reader, routes: Sequence[Rou
 def addressee(copy: Copy, seen: View, catalogue: Catalogue) -> dict[str, Any]:
     """Whom a copy says it is addressed to: raw values by name, and `note` and `person`.
 
-    A lay reader's copy shows a recipient only where the case types one and the schema gives it to that reader: the
-    area that a paper goes to tells where a child lives. Fax numbers only where the profile enables fax.
+    A lay reader's copy shows a recipient only where the case types one and the schema gives it to that reader:
+    the area that a paper goes to tells where a child lives. Fax numbers only where the profile enables fax.
     """
     shown = dict(_typed_for_lay(seen) if copy.reader.lay else copy.route.recipient)
     if not (catalogue.profile.get("fax") or {}).get("enabled"):
@@ -151,8 +149,7 @@ def _typed_for_lay(seen: View) -> dict[str, Any]:
     typed = seen.data.get("recipient")
     if not isinstance(typed, Mapping):
         return {}
-    renamed = {"local_authority": "name"}
-    return {renamed.get(key, key): value for key, value in typed.items()}
+    return {"name" if key == "local_authority" else str(key): value for key, value in typed.items()}
 
 
 def _as_warning(problem: Problem) -> Problem:

@@ -85,5 +85,7 @@ def shipped_library() -> Path:
     if all((root / folder).is_dir() for folder in FOLDERS):
         return root
     raise ArtefactError(
-        Problem("error", "no-library", "The program's own library is not installed", "Install the program again")
+        Problem(
+            "error", "no-library", "The program's own library is not installed", "Install the program again"
+        )
     )

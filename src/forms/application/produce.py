@@ -22,12 +22,11 @@ from forms.domain.digest import content_digest
 from forms.domain.leaks import leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
-from forms.domain.schema import PROFILE_SCHEMA
 from forms.domain.support import DIRECTORY, choose
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
 from forms.formats.word.parts import RenderedWord
-from forms.foundation.errors import ArtefactError, InputError, UsageError
+from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
 FORMATS = ("docx", "pdf")
@@ -39,9 +38,10 @@ NO_REFERENCE = "no-reference"
 class RenderOptions:
     """How to make documents.
 
-    `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty; `issued` the
-    date of issue, today if None; `edition` another one than that in force then. `draft` marks every page. `blank`
-    makes a form to be filled in: nothing is required, what is missing prints nothing, and lists have empty rows.
+    `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty;
+    `issued` the date of issue, today if None; `edition` another one than that in force then. `draft` marks
+    every page. `blank` makes a form to be filled in: nothing is required, what is missing prints nothing, and
+    lists have empty rows.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -104,17 +104,16 @@ def render(
     """Make a paper of a case, for each reader, in each format.
 
     Args:
-        case: The case.
-        artefact: The paper's id.
-        options: How to make it.
-        catalogue: The library; the program's own if not given.
+        case: The case. artefact: The paper's id. options: How to make it. catalogue: The library; the
+        program's own if not given.
 
     Returns:
         The documents, in the order of the manifest's readers; warnings; next steps.
 
     Raises:
         UsageError: There is no such paper, reader, edition or format.
-        InputError: The case has errors, a reader asked for is refused, or a value would reach a reader who must not
+        InputError: The case has errors, a reader asked for is refused, or a value would reach a reader who
+        must not
             have it; with every problem found.
         ArtefactError: The manifest, schema or template is broken.
     """
@@ -196,7 +195,7 @@ def _uncovered(job: _Job, seen: View) -> list[Problem]:
                     "error",
                     "no-font",
                     f"No font here can draw a character of this text ({codes})",
-                    "Write it another way, make only the Word document (--format docx), or add a font to the library",
+                    "Write it another way, make only the Word document (--format docx), or add a font",
                     Place(job.case.source, place, vocabulary.label(place)),
                 )
             )
@@ -272,9 +271,7 @@ def _reference(job: _Job, copy: Copy, digest: str) -> str:
     return issue_number(own, job.manifest.id, "", job.issued)
 
 
-def _render(
-    job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]
-) -> RenderedWord:
+def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]) -> RenderedWord:
     """Render the Word template of a copy."""
     template = job.catalogue.template(job.manifest, _template_name(job, copy))
     context = context_of(

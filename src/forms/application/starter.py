@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.library import Library, shipped_library
@@ -36,7 +35,7 @@ def new_case(artefact: str, catalogue: Catalogue | None = None) -> str:
     return json.dumps(emptied, indent=2, ensure_ascii=False)
 
 
-def _emptied(node: Node, value: Any) -> Any:
+def _emptied(node: Node, value: object) -> object:
     """The same shape without its values; lists keep one item."""
     if node.kind == "array" and node.items is not None and isinstance(value, list):
         return [_emptied(node.items, item) for item in value[:1]]

@@ -40,7 +40,9 @@ NAME_PARTS = ("title", "first", "given", "family")
 BIRTH = "date_of_birth"
 
 
-def check_template(catalogue: Catalogue, manifest: Manifest, source: str, house_source: str) -> Iterator[Problem]:
+def check_template(
+    catalogue: Catalogue, manifest: Manifest, source: str, house_source: str
+) -> Iterator[Problem]:
     """Find what is wrong with one template of an artefact under one house file."""
     template = catalogue.library.read(source)
     house = catalogue.library.read(house_source)
@@ -95,7 +97,9 @@ def _names(node: Node) -> Names:
         return [_names(node.items)] if node.items is not None else None
     if node.kind == "object":
         return _parts_of(node)
-    return _names_of_value(node.prints) or ({name: _names(below) for name, below in node.properties.items()} or None)
+    return _names_of_value(node.prints) or (
+        {name: _names(below) for name, below in node.properties.items()} or None
+    )
 
 
 def _parts_of(node: Node) -> dict[str, Names]:

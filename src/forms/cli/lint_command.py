@@ -16,11 +16,11 @@ from forms.cli.report import count, show_json, show_problems
 @library_option
 @json_option
 def command(artefact: str | None, library: Path | None, as_json: bool) -> int:
-    """Check ARTEFACT, or all of them: manifest, schema, Word templates and samples.
+    r"""Check ARTEFACT, or all of them: manifest, schema, Word templates and samples.
 
-    Names everything in a template that a paper could go wrong over: a tag that the schema does not know, a style
-    that the house file does not have, Word features the PDF does not support, a form field without a title. Each with
-    its place. The exit code is 3 where there are errors, else 0.
+    Names everything in a template that a paper could go wrong over: a tag that the schema does not know, a
+    style that the house file does not have, Word features the PDF does not support, a form field without a
+    title. Each with its place. The exit code is 3 where there are errors, else 0.
 
     \b
     Examples:

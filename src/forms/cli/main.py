@@ -42,9 +42,10 @@ class Commands(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
-            if near := get_close_matches(args[0], COMMANDS):
-                error.message += f" Did you mean {' or '.join(near)}?"
-            raise
+            near = get_close_matches(args[0], COMMANDS) if args else []
+            if not near or "Did you mean" in error.message:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {' or '.join(near)}?", ctx) from None
 
 
 @click.group(
@@ -55,7 +56,7 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="forms")
 def forms() -> None:
-    """One safeguarding case, typed once, becomes every paper the procedure asks for.
+    r"""One safeguarding case, typed once, becomes every paper the procedure asks for.
 
     A case is a JSON file. `forms` checks it, leaves out what a reader may not see, and writes the papers as
     Word and PDF files.

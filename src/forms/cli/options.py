@@ -9,7 +9,6 @@ import click
 
 from forms import Case, load_case
 
-
 library_option = click.option(
     "--library",
     type=click.Path(path_type=Path),

@@ -53,7 +53,11 @@ class Outcome:
 @click.argument("artefact")
 @click.argument("cases", metavar="CASE...", nargs=-1)
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder to write to; made if missing."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder to write to; made if missing.",
 )
 @click.option(
     "--format", "formats", default=",".join(FORMATS), show_default=True, help="docx, pdf, or both with a comma."
@@ -62,9 +66,13 @@ class Outcome:
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Date of issue; today if not given.")
 @click.option("--edition", help="This edition of the paper, not the one in force on the date of issue.")
 @click.option("--draft", is_flag=True, help="Mark every page as a draft.")
-@click.option("--blank", is_flag=True, help="An empty form to fill in by hand or on screen; CASE may be left out.")
 @click.option(
-    "--profile", type=click.Path(path_type=Path), help="Your organisation's profile; the library's if not given."
+    "--blank", is_flag=True, help="An empty form to fill in by hand or on screen; CASE may be left out."
+)
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path),
+    help="Your organisation's profile; the library's if not given.",
 )
 @library_option
 @json_option
@@ -82,7 +90,7 @@ def command(
     library: Path | None,
     as_json: bool,
 ) -> int:
-    """Make ARTEFACT from each CASE (a JSON file, or - for standard input), as Word and PDF.
+    r"""Make ARTEFACT from each CASE (a JSON file, or - for standard input), as Word and PDF.
 
     A document is made for every reader that the case is cleared for, or only for those named with
     --audience. A case with errors writes nothing, and the others go on. File names hold the paper, the
@@ -124,9 +132,7 @@ def _render_all(
 ) -> list[Outcome]:
     """Render case after case; one that fails does not stop the others."""
     taken: dict[str, str] = {}
-    return [
-        _render_one(artefact, source, output, options, catalogue, taken) for source in cases or ("",)
-    ]
+    return [_render_one(artefact, source, output, options, catalogue, taken) for source in cases or ("",)]
 
 
 def _render_one(

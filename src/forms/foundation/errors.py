@@ -14,7 +14,7 @@ the document reference.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from forms.foundation.problems import Place, Problem
 
@@ -30,7 +30,7 @@ class FormsError(Exception):
         self.problems = problems
 
     @classmethod
-    def of(cls, code: str, message: str, hint: str = "", place: Place | None = None) -> FormsError:
+    def of(cls, code: str, message: str, hint: str = "", place: Place | None = None) -> Self:
         """Make an error of one problem."""
         return cls(Problem("error", code, message, hint, place or Place()))
 
