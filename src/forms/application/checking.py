@@ -26,8 +26,10 @@ def validate(
     """Find everything that is wrong with a case, errors first, then warnings.
 
     Args:
-        case: The case. artefact: Also check what this paper needs. catalogue: The library; the program's own
-        if not given. today: The day that dates are judged on; today if not given.
+        case: The case.
+        artefact: Also check what this paper needs.
+        catalogue: The library; the program's own if not given.
+        today: The day that dates are judged on; today if not given.
 
     Raises:
         UsageError: If there is no such paper.

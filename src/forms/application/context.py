@@ -90,9 +90,14 @@ def context_of(
     """Complete a view to what the template may name.
 
     Args:
-        view: What the reader may have. copy: Which copy this is. manifest: The paper. identity: What the
-        document is. catalogue: The library. style: How to print what is missing. draft: Whether to mark it as
-        a draft. extra: What is computed beside the view and belongs to the paper (`annex`).
+        view: What the reader may have.
+        copy: Which copy this is.
+        manifest: The paper.
+        identity: What the document is.
+        catalogue: The library.
+        style: How to print what is missing.
+        draft: Whether to mark it as a draft.
+        extra: What is computed beside the view and belongs to the paper (`annex`).
     """
     papers: Any = view.data.get("papers") or {}
     path = f"/papers/{manifest.id}"

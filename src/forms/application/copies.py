@@ -61,8 +61,11 @@ def plan(
     """Decide which documents to make of a case.
 
     Args:
-        case: The case, checked. manifest: The paper. asked: The readers asked for; all that the case is
-        cleared for if empty. catalogue: The library. blank: A form to be filled in, addressed to nobody yet.
+        case: The case, checked.
+        manifest: The paper.
+        asked: The readers asked for; all that the case is cleared for if empty.
+        catalogue: The library.
+        blank: A form to be filled in, addressed to nobody yet.
 
     Raises:
         UsageError: A reader is asked for that the paper does not have.

@@ -24,7 +24,8 @@ def describe(catalogue: Catalogue, today: date | None = None) -> list[Descriptio
     """Describe every artefact of a library, in the order of their ids.
 
     Args:
-        catalogue: The library. today: The day to give editions for; today if not given.
+        catalogue: The library.
+        today: The day to give editions for; today if not given.
     """
     day = today or date.today()
     return [

@@ -104,8 +104,10 @@ def render(
     """Make a paper of a case, for each reader, in each format.
 
     Args:
-        case: The case. artefact: The paper's id. options: How to make it. catalogue: The library; the
-        program's own if not given.
+        case: The case.
+        artefact: The paper's id.
+        options: How to make it.
+        catalogue: The library; the program's own if not given.
 
     Returns:
         The documents, in the order of the manifest's readers; warnings; next steps.
@@ -113,8 +115,7 @@ def render(
     Raises:
         UsageError: There is no such paper, reader, edition or format.
         InputError: The case has errors, a reader asked for is refused, or a value would reach a reader who
-        must not
-            have it; with every problem found.
+            must not have it; with every problem found.
         ArtefactError: The manifest, schema or template is broken.
     """
     job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
