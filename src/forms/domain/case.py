@@ -101,7 +101,9 @@ def parse_object(data: bytes, source: str) -> dict[str, object]:
 
 def step(pointer: str, key: str | int) -> str:
     """Extend a JSON Pointer by one step (RFC 6901, section 3)."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    if isinstance(key, str) and ("~" in key or "/" in key):
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{pointer}/{key}"
 
 
 def steps(pointer: str) -> tuple[str, ...]:

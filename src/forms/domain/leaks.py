@@ -36,13 +36,14 @@ from typing import Literal
 
 from forms.domain import wording
 from forms.domain.audience import Removed, View, leaves
-from forms.domain.case import steps, strings
+from forms.domain.case import strings
 from forms.domain.nodes import Node, is_withheld, label, walk
 from forms.domain.ordinary import ORDINARY, PARTICLES, STARTERS, TELLING_NOTHING
 from forms.foundation.problems import Place, Problem
 
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
+_FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -65,7 +66,7 @@ class _Needle:
     kind: Kind
     key: str
     removed: Removed
-    label: str
+    pointer: str
     weak: bool = False
 
 
@@ -96,7 +97,7 @@ def leaks(view: View, root: Node, source: str = "") -> tuple[Problem, ...]:
         and removed value, with the text's place in the full case.
     """
     visible = _visible(view, root)
-    needles = _index(needle for removed in view.withheld for needle in _needles(removed, visible, root))
+    needles = _index(needle for removed in view.withheld for needle in _needles(removed, visible))
     if not needles:
         return ()
     found: dict[tuple[str, str], Problem] = {}
@@ -111,11 +112,13 @@ def leaks(view: View, root: Node, source: str = "") -> tuple[Problem, ...]:
 
 def normal(text: str) -> str:
     """Give a text as its words in lower case without accents and possessive endings, one space between."""
-    folded = _POSSESSIVE.sub("", text.casefold().replace("’", "'")).replace("'", "")
-    if not folded.isascii():
-        split = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
-        folded = "".join(_letter_or_space(char) for char in split)
-    return " ".join(_WORD.findall(folded)) if folded.isascii() else " ".join(folded.split())
+    if not text.isascii():
+        split = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
+        text = _ACCENT.sub("", unicodedata.normalize("NFKD", split.translate(_LETTERS)))
+    folded = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
+    if folded.isascii():
+        return " ".join(_WORD.findall(folded))
+    return " ".join("".join(map(_letter_or_space, folded)).split())
 
 
 def _letter_or_space(char: str) -> str:
@@ -128,15 +131,13 @@ def _letter_or_space(char: str) -> str:
 
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s\b")
-# Letters that have no decomposition, and are written without their stroke all the same; and what is
-# invisible inside words: soft hyphens, zero-width spaces and joiners.
+_ACCENT = re.compile("[\u0300-\u036f]")
+# Letters that have no decomposition, and are written without their stroke all the same; punctuation; and what
+# is invisible inside words: soft hyphens, zero-width spaces and joiners.
 _LETTERS = str.maketrans(
     {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ħ": "h",
-        "ı": "i",
+        **{"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "’": "'"},
+        **dict.fromkeys("“”‘–—•…«»\u00a0", " "),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
     }
 )
@@ -148,25 +149,24 @@ def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -
         return Problem(
             "warning",
             "restricted-value-perhaps-repeated",
-            f"This text may repeat what “{view.reader.label}” may not have ({needle.label})",
+            f"This text may repeat what “{view.reader.label}” may not have ({label(root, needle.pointer)})",
             "Read it again with that reader's eyes",
             where,
         )
     return Problem(
         "error",
         "restricted-value-repeated",
-        f"This text repeats what “{view.reader.label}” may not have ({needle.label})",
+        f"This text repeats what “{view.reader.label}” may not have ({label(root, needle.pointer)})",
         "Take it out of the text, or release it to this reader with a reason",
         where,
     )
 
 
-def _needles(removed: Removed, visible: _Visible, root: Node) -> Iterator[_Needle]:
+def _needles(removed: Removed, visible: _Visible) -> Iterator[_Needle]:
     for node, pointer, value in leaves(removed):
-        words = label(root, pointer)
-        name = steps(pointer)[-1]
+        name = pointer.rpartition("/")[2]
         for kind, key, weak in _keys(node, value, removed.why == "undeclared"):
-            needle = _Needle(kind, key, removed, words, weak)
+            needle = _Needle(kind, key, removed, pointer, weak)
             if not visible.has(needle, name):
                 yield needle
 
@@ -245,7 +245,7 @@ def _visible(view: View, root: Node) -> _Visible:
             continue
         for kind, key, _ in _keys(node, value, False):
             if kind in ("text", "word"):
-                visible.texts.add((steps(pointer)[-1], key))
+                visible.texts.add((pointer.rpartition("/")[2], key))
             else:
                 visible.keys.setdefault(kind, set()).add(key)
     return visible
@@ -289,7 +289,7 @@ def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
 def _search(text: str, prints: str, index: _Index) -> Iterator[_Needle]:
     if index.by_word:
         yield from _search_words(text, prints, index.by_word)
-    if any(char.isdigit() for char in text):
+    if _FIGURE.search(text):
         if index.numbers:
             for found in _NUMBER.findall(text):
                 yield from index.numbers.get(wording.read_telephone(found), ())

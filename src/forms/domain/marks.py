@@ -60,8 +60,10 @@ def check_marks(case: Case, root: Node) -> tuple[Problem, ...]:
 
 
 def _marks(case: Case, root: Node, kind: str) -> Iterator[Mark]:
-    ids = _identifiers(case.data)
-    for item in _items(case, kind):
+    items = _items(case, kind)
+    named = any(str(item.get("path", "")).startswith("#") for item in items)
+    ids = _identifiers(case.data) if named else {}
+    for item in items:
         path = str(item.get("path", ""))
         found = ids.get(path[1:], ()) if path.startswith("#") else (path,) if path else ()
         whole = tuple(_whole(root, pointer) for pointer in found)

@@ -16,6 +16,7 @@ from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
 from forms.domain.nodes import Node, Schemas, compile_node, label, registry_of
 from forms.domain.oddities import oddities
+from forms.domain.verdict import Test, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
@@ -65,6 +66,7 @@ class Vocabulary:
         self.artefacts: tuple[str, ...] = tuple(sorted(papers))
         self._registry: Schemas = registry_of(self.schemas)
         self._validators: dict[str, Draft202012Validator] = {}
+        self._verdicts: dict[str, Test | None] = {}
         self._nodes: dict[str, Node] = {}
         self.case: Node = self.node(CASE_SCHEMA)
         self.parts: dict[str, Node] = {
@@ -148,6 +150,11 @@ class Vocabulary:
             )
 
     def _explained(self, reference: str, data: object, context: Context) -> tuple[Problem, ...]:
+        if reference not in self._verdicts:
+            self._verdicts[reference] = compile_verdict(self._registry, reference, FORMATS)
+        verdict = self._verdicts[reference]
+        if verdict is not None and verdict(data):
+            return ()
         return explain(self._errors(reference, data), context)
 
     def _errors(self, reference: str, data: object) -> Iterator[Error]:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from domain_kit import LIBRARY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from forms.domain.nodes import registry_of, walk
+from forms.domain.schema import FORMATS
+from forms.domain.verdict import compile_verdict, same
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 4)
+    | st.sampled_from([1.0, 0.5, "", "a", "ab", "2026-11-21", "abc"])
+)
+values = st.recursive(
+    scalars,
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from("abc"), below, max_size=3),
+    max_leaves=6,
+)
+small = st.integers(0, 3)
+names = st.lists(st.sampled_from("abc"), max_size=2, unique=True)
+
+
+TYPES = ["string", "object", "array", "integer", "number", "boolean", "null", ["string", "object"]]
+
+
+def schemas_over(below):
+    """Every keyword the verdict knows, in any combination."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(TYPES),
+            "enum": st.lists(values, max_size=3),
+            "const": values,
+            "required": names,
+            "dependentRequired": st.dictionaries(st.sampled_from("abc"), names, max_size=2),
+            "minLength": small, "maxLength": small, "minItems": small, "maxItems": small,
+            "minProperties": small, "maxProperties": small, "minimum": small, "maximum": small,
+            "exclusiveMinimum": small, "exclusiveMaximum": small,
+            "pattern": st.sampled_from(["^a", "b$", "."]),
+            "format": st.sampled_from(["date", "email", "part-date"]),
+            "uniqueItems": st.booleans(),
+            "properties": st.dictionaries(st.sampled_from("abc"), below, max_size=2),
+            "additionalProperties": below,
+            "propertyNames": below, "items": below, "contains": below, "not": below,
+            "if": below, "then": below, "else": below,
+            "allOf": st.lists(below, min_size=1, max_size=2), "anyOf": st.lists(below, min_size=1, max_size=2),
+            "oneOf": st.lists(below, min_size=1, max_size=2),
+            "title": st.just("x"), "x-print": st.just("text"),
+        },
+    )  # fmt: skip
+
+
+schemas = st.recursive(st.booleans() | schemas_over(st.booleans()), schemas_over, max_leaves=5)
+
+
+@settings(max_examples=150)
+@given(schemas, values)
+def test_the_verdict_is_that_of_jsonschema(schema, value):
+    registry = registry_of({"s.json": {"$defs": {"s": schema}}})
+    verdict = compile_verdict(registry, "s.json#/$defs/s", FORMATS)
+    assert verdict is not None
+    assert verdict(value) == Draft202012Validator(schema, format_checker=FORMATS).is_valid(value)
+
+
+@given(values, values)
+def test_equality_is_that_of_json_schema(one, other):
+    assert same(one, other) == Draft202012Validator({"const": one}).is_valid(other)
+
+
+@pytest.mark.parametrize(
+    "keyword", ["unevaluatedProperties", "patternProperties", "prefixItems", "minContains", "$dynamicRef"]
+)
+def test_what_is_not_known_is_left_to_jsonschema(keyword):
+    registry = registry_of({"s.json": {"properties": {"a": {keyword: {}}}}})
+    assert compile_verdict(registry, "s.json", FORMATS) is None
+    assert compile_verdict(registry, "nothing.json", FORMATS) is None
+
+
+def test_all_schemas_of_the_library_are_compiled(vocabulary):
+    registry = registry_of(vocabulary.schemas)
+    for name, schema in vocabulary.schemas.items():
+        for reference in (name, *(f"{name}#/$defs/{key}" for key in schema.get("$defs", {}))):
+            assert compile_verdict(registry, reference, FORMATS) is not None, reference
+
+
+JUNK = [
+    None,
+    True,
+    3,
+    "",
+    "x",
+    "2026-02-30",
+    [],
+    {},
+    {"not_known": "x"},
+    {"not_known": "x", "not_applicable": True},
+    {"a": 1},
+]
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_the_verdict_on_damaged_cases_is_that_of_jsonschema(vocabulary, data):
+    case = json.loads((LIBRARY / "samples/conference-report/valid/full.json").read_text(encoding="utf-8"))
+    registry = registry_of(vocabulary.schemas)
+    verdict = compile_verdict(registry, "case.schema.json", FORMATS)
+    validator = Draft202012Validator({"$ref": "case.schema.json"}, registry=registry, format_checker=FORMATS)
+    assert verdict(case)
+    places = [pointer for pointer, _, _ in walk(vocabulary.case, case) if pointer]
+    damaged = copy.deepcopy(case)
+    target = damaged
+    *way, last = data.draw(st.sampled_from(places)).split("/")[1:]
+    for part in way:
+        target = target[int(part)] if isinstance(target, list) else target[part]
+    target[int(last) if isinstance(target, list) else last] = data.draw(st.sampled_from(JUNK))
+    assert verdict(damaged) == validator.is_valid(damaged)
