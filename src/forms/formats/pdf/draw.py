@@ -38,6 +38,8 @@ _SPECIAL = re.compile(r"[()\\%]")
 _ESCAPES = {"(": "\\(", ")": "\\)", "\\": "\\\\", "%": "%%"}
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
+_WORD_GAP = 0.15
+"""Ems between two pieces of text in a line from which on they are two words."""
 _UNMARKED = -2
 """The element index of content outside of marked content (in a field's appearance)."""
 
@@ -115,6 +117,7 @@ class _Painter:
         self.pieces: list[str] = []  # the show operator being written,
         self.adjusted = False  # and whether there are steps in it
         self.x = self.y = 0.0  # where the pen is, in the fragment
+        self.face, self.spaced = "", True  # of the last run: its face, and whether it ends with a space
         self.rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
 
     def paint(self, ops: Sequence[Op]) -> None:
@@ -219,6 +222,8 @@ class _Painter:
         else:
             self._cut(run, self.fonts.cut(face), size)
         self.x += run.width * size
+        self.face = run.face
+        self.spaced = op.space_after or run.text.endswith(" ")
         if op.space_after:
             self._space(run.face, size)
 
@@ -231,6 +236,9 @@ class _Painter:
             gap = x - self.x
             if -_TOUCHING < gap < _TOUCHING:
                 return
+            if gap > _WORD_GAP * size and not self.spaced:
+                self._space(self.face, size)  # a tab: words must not run together for a screen reader
+                gap = x - self.x
             if self.pieces and -size < gap < 2 * size and self.font[1] == size:
                 step = round(gap * 1000 / size)
                 self.pieces.append(f"){-step}(")

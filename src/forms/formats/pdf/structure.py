@@ -61,7 +61,7 @@ class Occurrence:
     kids: list[list[Kid]]
     seen: list[bool]
     boxes: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
-    label: str = ""
+    labels: dict[int, str] = field(default_factory=dict)
     first: int = 0
     numbers: dict[int, int] = field(default_factory=dict)
     nested: dict[int, list[int]] = field(default_factory=dict)
@@ -85,6 +85,10 @@ class Occurrence:
                 return
             self.kids[parent].append(element)
             element = parent
+
+    def first_label(self, element: int) -> str:
+        """Give the text of the first label inside an element."""
+        return next((text for index, text in sorted(self.labels.items()) if index > element), "")
 
     def settle(self) -> None:
         """Put in empty cells, and children of one parent in the order of the tree."""
@@ -205,7 +209,13 @@ class StructureTree:
             self._top.append(at)
         instance = occurrence.instance
         self._lists.append(
-            _Group(instance.list_level, instance.list_id, at, parent, list_numbering(occurrence.label))
+            _Group(
+                instance.list_level,
+                instance.list_id,
+                at,
+                parent,
+                list_numbering(next(iter(occurrence.labels.values()), "")),
+            )
         )
 
     def _close(self, depth: int) -> None:
@@ -218,9 +228,10 @@ class StructureTree:
             element = occurrence.instance.elements[index]
             up = occurrence.numbers[element.parent] if element.parent >= 0 else parent
             box = occurrence.boxes.get(index)
+            label = occurrence.first_label(index) if element.role == "L" else ""
             nested = occurrence.nested.get(index)
             kids = self._kids(occurrence.kids[index], occurrence.numbers, nested)
-            yield b"<</S%s/P %d 0 R%s%s>>" % (name(element.role), up, kids, _details(element, box))
+            yield b"<</S%s/P %d 0 R%s%s>>" % (name(element.role), up, kids, _details(element, box, label))
 
     def _kids(self, kids: list[Kid], numbers: dict[int, int], nested: list[int] | None) -> bytes:
         """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
@@ -258,8 +269,10 @@ def _references(numbers: Iterable[int]) -> bytes:
     return b" ".join([b"%d 0 R" % at for at in numbers])
 
 
-def _details(element: Element, box: tuple[float, float, float, float] | None) -> bytes:
-    """Write language, alternative text and attributes."""
+def _details(element: Element, box: tuple[float, float, float, float] | None, label: str) -> bytes:
+    """Write language, alternative text and attributes; `label` is a list's first label."""
+    if element.role == "L":
+        return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
     if not (element.language or element.alternative or element.attributes or box):
         return b""
     parts = []

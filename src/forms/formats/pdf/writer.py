@@ -83,7 +83,7 @@ class _Writer:
         self.form = fields.FormWriter(self.file, self.fonts, self.file.number_of(self.font_dictionary))
         instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
         self.occurrences = [Occurrence.of(instance) for instance in instances]
-        self.labels = [_label(instance) for instance in laid.instances]
+        self.labels = [_labels(instance) for instance in laid.instances]
         self.places: dict[int, tuple[int, float]] = {}
         self.bookmarks = {
             bookmark: index for index, instance in enumerate(laid.instances) for bookmark in instance.bookmarks
@@ -155,11 +155,11 @@ class _Writer:
         ops = self._flattened(fragment.ops)
         elements = occurrence.instance.elements
         drawn = draw(ops, elements, self.fonts)
-        label = self.labels[fragment.instance]
-        if label >= 0 and not occurrence.label:
-            occurrence.label = "".join(
-                op.run.text for op in ops if isinstance(op, TextOp) and op.element == label
-            )
+        labels = self.labels[fragment.instance]
+        if labels:
+            for op in ops:
+                if isinstance(op, TextOp) and op.element in labels:
+                    occurrence.labels[op.element] = occurrence.labels.get(op.element, "") + op.run.text
         first = len(sheet.owners)
         for mcid, element in enumerate(drawn.owners, first):
             sheet.owners.append((occurrence, element))
@@ -255,11 +255,9 @@ class _Writer:
                 page.Annots = b"[%s]" % _references(sheet.annotations)
 
 
-def _label(instance: Instance) -> int:
-    """Give the index of a list item's label, or -1."""
-    if not instance.list_id:
-        return -1
-    return next((index for index, element in enumerate(instance.elements) if element.role == "Lbl"), -1)
+def _labels(instance: Instance) -> frozenset[int]:
+    """Give the elements that are labels of list items."""
+    return frozenset(index for index, element in enumerate(instance.elements) if element.role == "Lbl")
 
 
 def _flat_instance(instance: Instance) -> Instance:
