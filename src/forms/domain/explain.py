@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from forms.domain.case import is_plain_name, step
@@ -22,6 +23,8 @@ GAPS = frozenset({"missing", "too-few", "empty"})
 """The codes that say that something is not there; an urgent paper goes without it."""
 
 _MOST_OPTIONS = 12
+_MOST_PROBLEMS = 300
+_LONGEST_NAME = 80
 _TYPES = {
     "string": "text in quotation marks",
     "boolean": "true or false",
@@ -61,6 +64,8 @@ def explain(errors: Iterable[Error], context: Context) -> tuple[Problem, ...]:
     for error in errors:
         for problem in _explain(error, context):
             problems.setdefault((problem.code, problem.place.pointer), problem)
+        if len(problems) >= _MOST_PROBLEMS:
+            break
     wrong_type = {pointer for code, pointer in problems if code == "wrong-type"}
     return tuple(
         problem
@@ -71,6 +76,8 @@ def explain(errors: Iterable[Error], context: Context) -> tuple[Problem, ...]:
 
 def near(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     """Give the names that a mistyped one may have meant, the nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return []
     by_folded = {other.casefold(): other for other in names}
     return [by_folded[found] for found in get_close_matches(name.casefold(), by_folded, most, 0.6)]
 
@@ -141,9 +148,9 @@ def _unknown_property(error: Error, context: Context) -> Iterator[Problem]:
     if node is not None:
         known |= set(node.properties)
     patterns = error.schema.get("patternProperties", {})
-    for name in error.instance:
-        if name not in known and not _matches(name, patterns):
-            yield unknown_name(pointer, name, known, context)
+    unknown = (name for name in error.instance if name not in known and not _matches(name, patterns))
+    for name in islice(unknown, _MOST_PROBLEMS):
+        yield unknown_name(pointer, name, known, context)
 
 
 def _matches(name: str, patterns: Mapping[str, Any]) -> bool:

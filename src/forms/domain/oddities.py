@@ -14,7 +14,7 @@ from datetime import date
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.nodes import Node, is_unknown, label, walk
-from forms.domain.wording import age_on, earliest
+from forms.domain.wording import age_on, earliest, latest
 from forms.foundation.problems import Place, Problem
 
 _CRN = re.compile(r"[A-Z]\d{6}")
@@ -48,6 +48,7 @@ def oddities(root: Node, case: Case, today: date) -> tuple[Problem, ...]:
     """
     found = list(_property_warnings(root, case, today))
     found += _order_warnings(root, case)
+    found += _birth_warnings(root, case, today)
     return tuple(found)
 
 
@@ -88,6 +89,15 @@ def _order_warnings(root: Node, case: Case) -> Iterator[Problem]:
             )
 
 
+def _birth_warnings(root: Node, case: Case, today: date) -> Iterator[Problem]:
+    children = case.data.get("children")
+    for index, child in enumerate(children if isinstance(children, list) else ()):
+        if isinstance(child, Mapping) and "date_of_birth" not in child:
+            last = latest(child.get("expected_delivery"))
+            if last is not None and last < today:
+                yield _warning(root, case, f"/children/{index}/expected_delivery", _PASSED)
+
+
 def _day(case: Case, pointer: str) -> date | None:
     value = resolve(case.data, pointer)
     return earliest(value) if isinstance(value, str) else None
@@ -101,6 +111,7 @@ def _warning(root: Node, case: Case, pointer: str, oddity: _Oddity) -> Problem:
     )
 
 
+_PASSED = _Oddity("birth-passed", "has passed", "If the child is born, give name and date of birth")
 _NO_REASON = _Oddity("no-reason", "is not known, and no reason is given", "Write why it is not known")
 
 

@@ -281,7 +281,8 @@ class Group:
                 return _computed(words, node, self._style)
         if state_of(age) != "absent":
             return Shown(age, Node(node.title), self._style)
-        if state_of(self._raw(EXPECTED)) == "given":
+        expected = wording.latest(self._raw(EXPECTED))
+        if expected is not None and (self._style.on is None or expected >= self._style.on):
             return _computed("Unborn", node, self._style)
         return Shown(birth if state_of(birth) != "given" else None, node, self._style)
 

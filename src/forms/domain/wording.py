@@ -124,6 +124,12 @@ def earliest(value: object) -> date | None:
     return span[0] if span else None
 
 
+def latest(value: object) -> date | None:
+    """Give the last day that a part date may mean, or None for what is no date."""
+    span = _span(value)
+    return span[1] if span else None
+
+
 def ages(value: object, on: date) -> tuple[int, int] | None:
     """Give the least and the most full years of age on a day of someone born on a part date.
 

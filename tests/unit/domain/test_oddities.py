@@ -28,6 +28,7 @@ def warnings(vocabulary, data):
         ),
         ({"children": [{"date_of_birth": "2008-11-21"}]}, "over-18", "/children/0/date_of_birth"),
         ({"children": [{"age": 18}]}, "over-18", "/children/0/age"),
+        ({"children": [{"expected_delivery": "2026-10"}]}, "birth-passed", "/children/0/expected_delivery"),
         ({"offender": {"status": {"not_known": " "}}}, "no-reason", "/offender/status"),
         ({"offender": {"name": {"not_known": ""}}}, "no-reason", "/offender/name"),
         (

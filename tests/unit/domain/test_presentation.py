@@ -140,6 +140,7 @@ def test_blank_forms_have_empty_rows(small):
         ({"date_of_birth": {"about": "2015"}}, "about 2015", "about 11"),
         ({"date_of_birth": "2026-04-21"}, "21 April 2026 (age 7 months)", "7 months"),
         ({"expected_delivery": "2027-05-03"}, "expected 3 May 2027", "Unborn"),
+        ({"expected_delivery": "2026-10"}, "expected October 2026", "Not stated"),
         ({"age": 11}, "age 11", "11"),
         ({"age": "about 9"}, "age about 9", "about 9"),
         ({"date_of_birth": "2015-05-03", "age": 10}, "3 May 2015 (age 11)", "11"),

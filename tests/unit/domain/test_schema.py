@@ -98,6 +98,13 @@ def test_finds_all_problems_at_once(small):
     assert len(problems) == 5
 
 
+def test_a_hostile_case_is_refused_in_good_time(small):
+    names = {f"unknown_{number}": number for number in range(50_000)}
+    assert len(check(small, {**GOOD, **names})) == 200
+    assert check(small, {**GOOD, "colour": "red" * 1_000_000})[0].code == "not-an-option"
+    assert check(small, {**GOOD, "pets": [names] * 3})[0].severity == "error"
+
+
 def test_a_value_given_as_a_name_is_not_shown(small):
     problem = only(check(small, {**GOOD, "Jane Marker of 3 Any Street": 1}))
     assert problem.code == "unknown-property"
