@@ -125,7 +125,7 @@ def pdf_characters(file: Path) -> tuple[list[Spot], int]:
     number = 0
     for number, page in enumerate(extract_pages(file, laparams=None), 1):
         for char in walk(page):
-            text = char.get_text()
+            text = char.get_text().replace("\u2011", "-")
             if text.strip():
                 out.append(Spot(number, char.matrix[4], page.height - char.matrix[5], text))
     return out, number
@@ -138,11 +138,11 @@ def spots(laid: LaidDocument) -> Iterator[Spot]:
             texts = [op for op in fragment.ops if isinstance(op, TextOp) and op.run.text.strip()]
             if texts:
                 op = texts[0]
-                text = "".join(op.run.text.split())
+                text = "".join(op.run.text.split()).replace("\u2011", "-")
                 lead = len(op.run.text) - len(op.run.text.lstrip())
                 if lead:
                     continue
-                yield Spot(number, fragment.x + op.x, fragment.y + op.y, text)
+                yield Spot(number, fragment.x + op.x, fragment.y + op.y - op.rise, text)
 
 
 def fragments_of(page: Page) -> Iterator[Fragment]:

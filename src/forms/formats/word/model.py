@@ -124,6 +124,7 @@ class ParagraphFormat:
     keep_lines: bool = False
     widow_control: bool = True
     page_break_before: bool = False
+    column_break_before: bool = False
     bidi: bool = False
     outline: int = 0
     borders: Borders = NO_BORDERS

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,13 @@ from lxml import etree
 from forms.formats.word.model import (
     BlockControl,
     BlockItem,
+    Break,
     Document,
     HeaderFooter,
+    Inline,
     ListItem,
     Paragraph,
+    ParagraphFormat,
     Placed,
     Section,
     SectionFormat,
@@ -234,6 +237,22 @@ def list_items(block: BlockItem) -> Iterator[ListItem]:
                     yield from list_items(inner)
 
 
+def _break_before(
+    look: ParagraphFormat, content: tuple[Inline, ...]
+) -> tuple[ParagraphFormat, tuple[Inline, ...]]:
+    """Take a page or column break at a paragraph's beginning as one before it, as LibreOffice does."""
+    first = content[0] if len(content) > 1 else None
+    if not isinstance(first, Break) or first.kind == "line":
+        return look, content
+    page = first.kind == "page"
+    look = replace(
+        look,
+        page_break_before=look.page_break_before or page,
+        column_break_before=look.column_break_before or not page,
+    )
+    return look, content[1:]
+
+
 class BlockReader:
     """Reads the block-level elements of one story."""
 
@@ -311,4 +330,5 @@ class BlockReader:
             if found is not None:
                 label_format = resolved.runs.format({**mark, **found.run})
                 item = ListItem(list_id, level, found.definition, label_format)
-        return Paragraph(resolved.format, content, item, bookmarks)
+        look, content = _break_before(resolved.format, content)
+        return Paragraph(look, content, item, bookmarks)

@@ -32,9 +32,11 @@ from forms.formats.word.model import (
 AtomKind = Literal["text", "tab", "break", "image", "number", "box"]
 
 SCRIPT_SIZE = 0.58
-SUPERSCRIPT_RISE = 0.33
-SUBSCRIPT_RISE = -0.08
+"""The size of super- and subscript: as LibreOffice has it, the standard is silent (17.3.2.42)."""
 SMALL_CAPS_SIZE = 0.8
+
+SOFT_HYPHEN = "\u00ad"
+"""Drawn only where a line is broken at it."""
 
 _TOKEN = re.compile(r"[^ ]+ *| +")
 _CJK = (
@@ -182,6 +184,10 @@ class Typesetter:
                 self._pieces.clear()
             found = self._pieces[word] = pieces(word)
         return found
+
+    def hyphenate(self, atom: Atom) -> None:
+        """Draw the hyphen of an atom that ends in a soft one, because its line ends there."""
+        self.shape(atom, atom.text + "-", [*atom.levels, atom.levels[-1]] if atom.levels else None)
 
     def shape(self, atom: Atom, text: str, levels: Sequence[int] | None) -> None:
         """Give an atom its text, runs and width."""
@@ -352,9 +358,15 @@ class Builder:
         self, text: str, look: RunFormat, context: Context, levels: Sequence[int] | None, scale: float
     ) -> Atom:
         atom = Atom("text", look, context)
+        if "\u00ad" in text or "\u200b" in text:
+            atom.what = SOFT_HYPHEN if text.endswith(SOFT_HYPHEN) else ""
+            text = text.replace(SOFT_HYPHEN, "").replace("\u200b", "")
         atom.size = look.size * scale
         if look.position != "baseline":
-            atom.rise += look.size * (SUPERSCRIPT_RISE if look.position == "superscript" else SUBSCRIPT_RISE)
+            # The tops of superscript and text are level, and so are the bottoms of subscript and text.
+            metrics = self._setter.metrics(look)
+            reach = metrics.ascent + metrics.line_gap if look.position == "superscript" else -metrics.descent
+            atom.rise += look.size * reach * (1 - SCRIPT_SIZE)
             atom.size *= SCRIPT_SIZE
         if levels is not None and len(levels) != len(text):
             levels = None  # a capital may be longer than its letter: ß

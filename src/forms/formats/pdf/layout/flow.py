@@ -33,6 +33,12 @@ def spacing(upper: LaidContent | None, lower: LaidContent) -> float:
     return max(before, after)
 
 
+def _breaks_before(block: LaidContent) -> bool:
+    if not isinstance(block, LaidParagraph):
+        return False
+    return block.format.page_break_before or block.format.column_break_before
+
+
 def joined(upper: LaidContent | None, lower: LaidContent | None) -> bool:
     """Whether two paragraphs stand in one box of borders (17.3.1.24): same borders, same edges."""
     if not isinstance(upper, LaidParagraph) or not isinstance(lower, LaidParagraph):
@@ -94,6 +100,8 @@ class _Filling:
             if isinstance(block, LaidParagraph):
                 if block.format.page_break_before and not first and not cursor.inside:
                     return self._filled(cursor, "page")
+                if block.format.column_break_before and not first and not cursor.inside:
+                    return self._filled(cursor, "column")
                 if not first and not cursor.inside and self._keep and not self._chain_fits(index, gap):
                     return self._filled(cursor)
                 rest, forced = self._paragraph(index, block, cursor.line, gap)
@@ -127,9 +135,7 @@ class _Filling:
             if not isinstance(block, LaidParagraph):
                 return height + first_height(block, self._full)
             following = self._flow[index + 1] if index + 1 < len(self._flow) else None
-            ends = following is None or (
-                isinstance(following, LaidParagraph) and following.format.page_break_before
-            )
+            ends = following is None or _breaks_before(following)
             if not block.format.keep_next or ends or block.forced:
                 return height + self._least(index, block)
             height += self._outer(index, block) + spacing(block, self._flow[index + 1])
@@ -171,7 +177,7 @@ class _Filling:
             top = 0.0
         first = self._force and not self._pieces
         room = self._room - self._y - gap - top
-        count, forced = lines_that_fit(block, start, room, bottom, force=first)
+        count, forced = lines_that_fit(block, start, room, bottom, force=first, keep=self._keep)
         if count == 0:
             return Cursor(index, start), ""
         end = start + count
@@ -243,11 +249,12 @@ def _across(box: Box, border: Border | None, y: float, inward: float) -> list[Op
 
 
 def lines_that_fit(
-    block: LaidParagraph, start: int, room: float, bottom: float, *, force: bool
+    block: LaidParagraph, start: int, room: float, bottom: float, *, force: bool, keep: bool = True
 ) -> tuple[int, str]:
     """Give how many lines from `start` on go into `room`, and the break that ends them ("" for none).
 
-    `force`: place at least one line, because the page is empty.
+    `force`: place at least one line, because the page is empty. `keep`: keep lines together and control widows;
+    not in cells, where Word and LibreOffice leave that out.
     """
     lines = block.lines
     total = len(lines)
@@ -264,10 +271,10 @@ def lines_that_fit(
             return count, line.end
     if start + count == total:
         return count, ""
-    kept = block.format.keep_lines or block.unbreakable
+    kept = (keep and block.format.keep_lines) or block.unbreakable
     if kept and start == 0 and not force:
         return 0, ""
-    if block.format.widow_control and not kept:
+    if keep and block.format.widow_control and not kept:
         left = total - start - count
         if left < WIDOWS:
             count -= WIDOWS - left

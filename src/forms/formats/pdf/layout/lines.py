@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from forms.formats.pdf.layout.atoms import Atom, Typesetter
+from forms.formats.pdf.layout.atoms import SOFT_HYPHEN, Atom, Typesetter
 from forms.formats.word.model import TabStop
 
 TOLERANCE = 0.05
@@ -157,7 +157,7 @@ class Breaker:
                 self._add(unit)
                 unit = []
         # After a page break at its end a paragraph has no line on the next page.
-        if not (self._lines and self._lines[-1].end in ("page", "column") and self._line.empty):
+        if not (self._lines and self._lines[-1].end == "page" and self._line.empty):
             self._close("")
         return self._lines
 
@@ -174,6 +174,9 @@ class Breaker:
         return atom.breakable
 
     def _close(self, end: Literal["", "soft", "line", "page", "column"]) -> None:
+        last = self._line.segments[-1].atoms[-1:]
+        if end == "soft" and last and last[0].what == SOFT_HYPHEN:
+            self._setter.hyphenate(last[0])
         self._line.end = end
         self._line.finish()
         self._lines.append(self._line)
@@ -189,10 +192,13 @@ class Breaker:
             self._close(first.what)  # type: ignore[arg-type]
             return
         width = sum(atom.width + atom.space for atom in unit)
-        if not self._fits(width - unit[-1].space):
+        needed = width - unit[-1].space
+        if unit[-1].what == SOFT_HYPHEN:
+            needed += self._setter.measure("-", unit[-1].format)
+        if not self._fits(needed):
             if self._has_text():
                 self._close("soft")
-            if not self._fits(width - unit[-1].space):
+            if not self._fits(needed):
                 self._add_too_wide(unit)
                 return
         self._append(unit, width)

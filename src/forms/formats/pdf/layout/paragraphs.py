@@ -172,8 +172,8 @@ class _Paragraph:
                     continue
                 metrics = self._setter.metrics(atom.format)
                 size = atom.format.size
-                ascent = max(ascent, (metrics.ascent + metrics.line_gap) * size)
-                descent = max(descent, metrics.descent * size)
+                ascent = max(ascent, (metrics.ascent + metrics.line_gap) * size + max(atom.format.raised, 0.0))
+                descent = max(descent, metrics.descent * size - min(atom.format.raised, 0.0))
         if not descent and not ascent:
             mark = self._format.mark
             metrics = self._setter.metrics(mark)

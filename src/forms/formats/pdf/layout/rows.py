@@ -64,8 +64,7 @@ def _least(row: LaidRow) -> float:
         if cell.owner and cell.flow:
             block = cell.flow[0]
             if isinstance(block, LaidParagraph):
-                lines = block.lines[: 2 if len(block.lines) > 3 else None]
-                height = block.format.before + lines[-1].top + lines[-1].height
+                height = block.format.before + block.lines[0].height
             else:
                 height = first_height(block, 0.0)
             needed = max(needed, row.rule + cell.top + height + cell.bottom)
