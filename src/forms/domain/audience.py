@@ -57,12 +57,15 @@ class View:
     """What one reader may have of a case: plain JSON data, and what was removed from it.
 
     `origins` maps the places of list items that moved up, in the view, to their places in the full case.
+    `elsewhere` is what the reader might have, but this document is not about (pointer, node, value): it is
+    no secret.
     """
 
     reader: Reader
     data: dict[str, object]
     withheld: tuple[Removed, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: tuple[tuple[str, Node, object], ...] = ()
 
     def origin(self, pointer: str) -> str:
         """Give the place in the full case of a place in the view."""
@@ -106,7 +109,7 @@ def view(
     engine = _Engine(case, root, reader, artefact, person, only or {})
     kept = engine.keep(root, case.data, "", False, False, "")
     data = kept if isinstance(kept, dict) else {}
-    return View(reader, data, tuple(engine.removed), engine.origins)
+    return View(reader, data, tuple(engine.removed), engine.origins, tuple(engine.elsewhere))
 
 
 def refusals(rule: AudienceRule, case: Case, vocabulary: Vocabulary, reader: Reader) -> tuple[Problem, ...]:
@@ -175,7 +178,7 @@ _GONE = object()
 
 
 class _Engine:
-    """Goes through schema and case side by side for one reader; `removed` and `origins` fill on the way."""
+    """Goes through schema and case side by side for one reader; its public attributes fill on the way."""
 
     def __init__(
         self,
@@ -196,6 +199,7 @@ class _Engine:
         self._released = _by_place(releases(case, root), names)
         self.removed: list[Removed] = []
         self.origins: dict[str, str] = {}
+        self.elsewhere: list[tuple[str, Node, object]] = []
 
     def keep(self, node: Node, value: object, pointer: str, closed: bool, released: bool, at: str) -> object:
         """Give what is kept of a value, or `_GONE`.
@@ -278,13 +282,17 @@ class _Engine:
         kept: list[object] = []
         only = self._only.get(pointer)
         for index, item in enumerate(value):
+            here = step(pointer, index)
             if only is not None and index not in only:
+                other = self.keep(items, item, here, closed, released, f"elsewhere{here}")
+                if other is not _GONE:
+                    self.elsewhere.append((here, items, other))
                 continue
             place = step(at, len(kept))
-            one = self.keep(items, item, step(pointer, index), closed, released, place)
+            one = self.keep(items, item, here, closed, released, place)
             if one is not _GONE:
                 if index != len(kept):
-                    self.origins[place] = step(pointer, index)
+                    self.origins[place] = here
                 kept.append(one)
         if self._reader.lay and not kept:
             return _GONE

@@ -238,9 +238,10 @@ def _text_keys(value: str, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]
 
 
 def _visible(view: View, root: Node) -> _Visible:
-    """Collect what stands in the view as values of their own."""
+    """Collect what stands in the view as values of their own, or would in a document about other children."""
     visible = _Visible()
-    for pointer, node, value in walk(root, view.data):
+    trees = [("", root, view.data), *view.elsewhere]
+    for pointer, node, value in (place for at, top, data in trees for place in walk(top, data, at)):
         if node.kind != "value" or is_withheld(value):
             continue
         for kind, key, _ in _keys(node, value, False):

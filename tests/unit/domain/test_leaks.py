@@ -160,6 +160,25 @@ def test_places_are_those_of_the_full_case(vocabulary):
     assert problems[0].place.label == "Children, 2nd: Contact with the offender"
 
 
+def test_a_child_whom_the_document_is_not_about_is_no_secret_but_its_school_is(vocabulary):
+    children = [{"name": {"given": "Ama"}}, {"name": {"given": "Bo"}, "school": "Oakfield Primary School"}]
+    agencies = [{"involved_with": "Bo"}]
+
+    def problems(text):
+        data = {
+            "reference": "X1",
+            "children": children,
+            "agencies": agencies,
+            "risk": {"nature": {"text": text}},
+        }
+        seen = view(Case(data), vocabulary.case, READERS["professionals"], only={"/children": (0,)})
+        assert seen.data["children"] == [children[0]]
+        return leaks(seen, vocabulary.case)
+
+    assert problems("Ama plays with Bo.") == ()
+    assert [problem.severity for problem in problems("Bo goes to Oakfield Primary School.")] == ["error"]
+
+
 @given(st.text())
 def test_normal_form_is_stable(text):
     assert normal(normal(text)) == normal(text)
