@@ -56,6 +56,7 @@ def check_marks(case: Case, root: Node) -> tuple[Problem, ...]:
             problem = _path_problem(case, root, str(item.get("path", "")), place, ids)
             if problem:
                 problems.append(problem)
+            problems += _reader_problems(case, root, item, f"/{kind}/{index}/audiences", ids)
     return tuple(problems)
 
 
@@ -169,6 +170,33 @@ def _path_problem(
             where,
         )
     return None
+
+
+def _reader_problems(
+    case: Case, root: Node, item: Mapping[str, object], place: str, ids: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    """Find readers named as one person ("parent:2", "parent:mother") of whom the case has none."""
+    audiences = item.get("audiences")
+    for index, name in enumerate(audiences if isinstance(audiences, list) else ()):
+        _, mark, person = str(name).partition(":")
+        known = 1 <= int(person) <= _most_persons(case) if person.isdecimal() else person in ids
+        if mark and not known:
+            pointer = f"{place}/{index}"
+            yield Problem(
+                "error",
+                "unknown-reader",
+                "The case has no person of that number or identifier",
+                "Number the copies from 1, or give the person an `id` and name that",
+                Place(case.source, pointer, label(root, pointer)),
+            )
+
+
+def _most_persons(case: Case) -> int:
+    """Give the length of the longest list in a paper's part: nobody has a copy with a greater number."""
+    papers = case.data.get("papers")
+    parts = papers.values() if isinstance(papers, Mapping) else ()
+    lists = (item for part in parts if isinstance(part, Mapping) for item in part.values())
+    return max((len(item) for item in lists if isinstance(item, list)), default=0)
 
 
 def _index_exists(case: Case, root: Node, path: str) -> bool:

@@ -250,6 +250,25 @@ def test_a_release_of_a_part_of_a_value_is_an_error(vocabulary):
     assert [problem.code for problem in problems] == ["inside-a-value"]
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("parent:1", True),
+        ("parent:mum", True),
+        ("parent", True),
+        ("parent:2", False),
+        ("parent:dad", False),
+        ("parent:0", False),
+    ],
+)
+def test_a_restriction_for_nobody_is_an_error(vocabulary, name, known):
+    data = case_with(children=[CHILD], papers={REPORT: {"parents": [{"id": "mum"}]}})
+    problems = check_marks(Case(restrict(data, "#c1", name)), vocabulary.case)
+    assert [(problem.code, problem.place.pointer) for problem in problems] == (
+        [] if known else [("unknown-reader", "/restricted/0/audiences/0")]
+    )
+
+
 def test_identifiers_are_each_for_one_thing(vocabulary):
     data = case_with(children=[CHILD], adults=[{"id": "c1"}], papers={REPORT: {"parents": [{"id": "c1"}]}})
     problems = check_marks(Case(data), vocabulary.case)
