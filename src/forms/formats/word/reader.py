@@ -173,9 +173,14 @@ def _story(
     package: _Package, rendered: RenderedWord, story: Story
 ) -> Iterator[tuple[_Part, tuple[ListItem, ...], bool]]:
     """Yield a story's items in order; static blocks from memory, all others parsed in one go."""
-    fresh = [
-        block for block in story.blocks if not (block.static and (story.name, block.xml) in package.blocks)
-    ]
+    fresh: list[Block] = []
+    queued: set[str] = set()  # two static blocks may be alike (spacers): the second is known by then
+    for block in story.blocks:
+        if block.static:
+            if (story.name, block.xml) in package.blocks or block.xml in queued:
+                continue
+            queued.add(block.xml)
+        fresh.append(block)
     results = iter(_read_blocks(package, rendered, story, fresh))
     for block in story.blocks:
         key = (story.name, block.xml)
