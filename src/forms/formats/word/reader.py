@@ -173,23 +173,25 @@ def _story(
     package: _Package, rendered: RenderedWord, story: Story
 ) -> Iterator[tuple[_Part, tuple[ListItem, ...], bool]]:
     """Yield a story's items in order; static blocks from memory, all others parsed in one go."""
+    known: dict[str, _Read | None] = {}  # of this story's static blocks; two may be alike (spacers)
     fresh: list[Block] = []
-    queued: set[str] = set()  # two static blocks may be alike (spacers): the second is known by then
     for block in story.blocks:
         if block.static:
-            if (story.name, block.xml) in package.blocks or block.xml in queued:
+            if block.xml in known:
                 continue
-            queued.add(block.xml)
+            known[block.xml] = package.blocks.get((story.name, block.xml))
+            if known[block.xml] is not None:
+                continue
         fresh.append(block)
     results = iter(_read_blocks(package, rendered, story, fresh))
     for block in story.blocks:
-        key = (story.name, block.xml)
-        known = package.blocks.get(key) if block.static else None
-        if known is None:
-            known = next(results)
+        result = known[block.xml] if block.static else None
+        if result is None:
+            result = next(results)
             if block.static:
-                _remember(package, key, known)
-        for part, items in known:
+                known[block.xml] = result
+                _remember(package, (story.name, block.xml), result)
+        for part, items in result:
             yield part, items, block.static
 
 
