@@ -12,7 +12,7 @@ from lxml import etree
 
 from forms.formats.word.model import RunFormat
 from forms.formats.word.numbering import NUMBER_FORMATS, unicode_symbol
-from forms.formats.word.ooxml import MC, PIC, VAL, WP, W, on
+from forms.formats.word.ooxml import MC, PIC, VAL, WP, W, measure, on
 from forms.formats.word.properties import PARAGRAPH_SETTERS, RUN_SETTERS
 from forms.formats.word.reader_controls import shown_text
 from forms.formats.word.reader_inline import TRANSPARENT, WITHOUT_TEXT, field_link, has_content, page_field
@@ -186,6 +186,9 @@ def _run_format(element: _Element, name: str) -> Iterator[tuple[Severity, str, s
     if tag == W + "u":
         if (element.get(VAL) or "single") not in _PLAIN_UNDERLINES:
             yield "warning", "A special underline is a plain one in the PDF", ""
+    elif tag == W + "spacing":
+        if measure(element.get(VAL)):
+            yield "warning", "Letter spacing isn't shown in the PDF", "Take it out of the style or text"
     elif tag == W + "vanish":
         if on(element):
             yield "warning", "Hidden text isn't in the PDF", "Delete it"

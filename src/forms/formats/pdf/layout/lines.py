@@ -71,10 +71,10 @@ class Line:
         """All its atoms but tabs, in order."""
         return [atom for segment in self.segments for atom in segment.atoms]
 
-    def finish(self) -> None:
+    def finish(self, setter: Typesetter) -> None:
         """Fix where each segment starts."""
         for segment in self.segments:
-            segment.x = segment.place(-trailing(segment), decimal_part(segment))
+            segment.x = segment.place(-trailing(segment), decimal_part(segment, setter))
 
 
 def trailing(segment: Segment) -> float:
@@ -84,15 +84,15 @@ def trailing(segment: Segment) -> float:
     return segment.atoms[-1].space
 
 
-def decimal_part(segment: Segment) -> float | None:
-    """The width up to the decimal point, for a decimal tab."""
+def decimal_part(segment: Segment, setter: Typesetter) -> float | None:
+    """The width up to the decimal point, for a decimal tab; None if there is no point."""
     if segment.stop is None or segment.stop.kind != "decimal":
         return None
     width = 0.0
     for atom in segment.atoms:
         at = atom.text.find(".")
-        if at >= 0 and atom.text:
-            return width + atom.width * at / len(atom.text)
+        if at >= 0:
+            return width + setter.measure(atom.text[:at], atom.format)
         width += atom.width + atom.space
     return None
 
@@ -178,7 +178,7 @@ class Breaker:
         if end == "soft" and last and last[0].what == SOFT_HYPHEN:
             self._setter.hyphenate(last[0])
         self._line.end = end
-        self._line.finish()
+        self._line.finish(self._setter)
         self._lines.append(self._line)
         self._line = Line(self._measure.left, self._measure.right)
 

@@ -116,7 +116,7 @@ class _Placing:
                 if not self._group_fits(row, group) and (self._body or not self._first):
                     return self._stop(row)
                 kept_until = group
-            if self._fits(table.rows[row].height, table.rows[row]):
+            if self._fits(self._height(row), table.rows[row]):
                 self._whole(row)
                 row += 1
                 continue
@@ -127,6 +127,20 @@ class _Placing:
                 return self._done(rest)
             row = rest.row
         return self._done(None)
+
+    def _height(self, row: int) -> float:
+        """The height of a row. A merge that no page holds lies in its first row alone and is parted there."""
+        rows = self._table.rows
+        start = end = row
+        while start and rows[start - 1].merged:
+            start -= 1
+        while end + 1 < len(rows) and rows[end].merged:
+            end += 1
+        if start == end:
+            return rows[row].height
+        repeated = self._table.header_height if start >= self._table.headers else 0.0
+        unit = sum(other.height for other in rows[start : end + 1]) + repeated + rows[end].bottom_rule
+        return rows[row].alone if unit > self._full + TOLERANCE else rows[row].height
 
     def _fits(self, height: float, last: LaidRow) -> bool:
         return self._y + height + last.bottom_rule <= self._room + TOLERANCE
@@ -206,7 +220,7 @@ class _Placing:
 
     def _whole(self, row: int) -> None:
         here = self._table.rows[row]
-        self._draw(here, here.height, [cell.pieces for cell in here.cells], row=row)
+        self._draw(here, self._height(row), [cell.pieces for cell in here.cells], row=row)
         self._body = self._body or row >= self._table.headers
 
     def _draw(
