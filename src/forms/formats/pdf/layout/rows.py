@@ -146,11 +146,11 @@ class _Placing:
         return self._y + height + last.bottom_rule <= self._room + TOLERANCE
 
     def _group_fits(self, first: int, last: int) -> bool:
-        """Whether rows that stay together fit here, or would not fit on an empty page either."""
+        """Whether rows that stay together fit here up to the last one's beginning, or on no page either."""
         rows = self._table.rows[first : last + 1]
         if len(rows) == 1:
             return True
-        height = sum(row.height for row in rows)
+        height = sum(row.height for row in rows[:-1]) + _least(rows[-1])
         repeated = self._table.header_height if first >= self._table.headers else 0.0
         return self._fits(height, rows[-1]) or height + repeated + rows[-1].bottom_rule > self._full + TOLERANCE
 
