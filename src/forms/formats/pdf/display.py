@@ -193,7 +193,7 @@ class Element:
     attributes: tuple[tuple[str, str | int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Instance:
     """One block of the document in reading order: its structure and how it stands among its neighbours.
 

@@ -1,8 +1,8 @@
-"""From a fragment's operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
+"""From laid-out operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
 
-A fragment becomes a template: operators relative to its origin, with a `%d` for each marked-content number. So
-it can be drawn again at another place, and a block that is the same in every document is compiled once in a
-process (`Drawn.fixed` says that nothing in it belongs to one document).
+A page is one list of operators. Each fragment is written relative to its own origin and takes the viewer's
+state as unknown, so it is the same text wherever it stands. What comes again in other documents is kept as a
+template with a `%d` for each marked-content number (see `memory`).
 
 Text in the fixed fonts is written as itself; a whole page is encoded as `cp1252`, which is WinAnsi.
 """
@@ -12,15 +12,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from forms.formats.pdf.composites import Composite
 from forms.formats.pdf.display import (
     ARTIFACT,
-    BLACK,
     Colour,
-    Element,
     FieldOp,
     GlyphRun,
     ImageOp,
@@ -31,11 +30,13 @@ from forms.formats.pdf.display import (
     RectOp,
     TextOp,
 )
-from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import WIN_ANSI, CutFont, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
 
-_SPECIAL = re.compile(r"[()\\%]")
-_ESCAPES = {"(": "\\(", ")": "\\)", "\\": "\\\\", "%": "%%"}
+_SPECIAL = re.compile(r"[()\\]")
+_NOT_FIXED = re.compile(f"([^{re.escape(''.join(WIN_ANSI.values()))}]+)")
+_MCID = re.compile(r"<</MCID \d+>>BDC")
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
@@ -44,268 +45,359 @@ _UNMARKED = -2
 """The element index of content outside of marked content (in a field's appearance)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A fragment's operators and what they need, relative to the fragment's origin (y downwards in the ops).
-
-    `template` wants one number for each of `owners`, which are element indices, one for each marked content.
-    `faces` are the faces whose fixed fonts it uses; `fixed` says that no cut font is used, so that it holds
-    for every document.
-    """
-
-    template: str
-    owners: tuple[int, ...]
-    links: tuple[LinkOp, ...]
-    fields: tuple[FieldOp, ...]
-    images: tuple[ImageOp, ...]
-    faces: tuple[str, ...]
-    fixed: bool
-
-    def content(self, x: float, y: float, first: int) -> str:
-        """Give the operators with the origin at (x, y), y upwards; marked contents count from `first`."""
-        inside = self.template % tuple(range(first, first + len(self.owners)))
-        return f"q 1 0 0 1 {x:.2f} {y:.2f} cm\n{inside}Q\n"
-
-
 def image_name(member: str) -> str:
     """Give the resource name of a picture, by the package member it comes from."""
     return f"I{zlib.crc32(member.encode('utf-8')):08X}"
 
 
-def draw(ops: Sequence[Op], elements: Sequence[Element], fonts: DocumentFonts) -> Drawn:
-    """Compile the operations of a body fragment; `elements` is the tree of its instance."""
-    painter = _Painter(fonts, [element.role for element in elements])
-    painter.paint(ops)
-    return painter.finish()
+class Template(NamedTuple):
+    """A fragment's operators, relative to its origin, and what they need.
+
+    `text` wants one number for each of `owners`, which are element indices, one for each marked content.
+    `links` and `fields` come with the number of marked contents before them. `faces` are the faces whose fixed
+    fonts it uses; `cuts` the faces and texts of its cut fonts.
+    """
+
+    text: str
+    owners: tuple[int, ...]
+    links: tuple[tuple[int, LinkOp], ...]
+    fields: tuple[tuple[int, FieldOp], ...]
+    images: tuple[ImageOp, ...]
+    faces: tuple[str, ...]
+    cuts: tuple[tuple[str, str], ...]
 
 
-def draw_artifact(ops: Sequence[Op], fonts: DocumentFonts, properties: str) -> Drawn:
-    """Compile a header's or footer's operations into one artifact with `properties` (14.8.2.2)."""
-    painter = _Painter(fonts, None)
-    painter.paint(ops)
-    drawn = painter.finish()
-    template = f"/Artifact<<{properties}>>BDC\n{drawn.template}EMC\n"
-    return Drawn(template, (), (), (), drawn.images, drawn.faces, drawn.fixed)
+def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Template | None:
+    """Compile a fragment for any place in any document; None if a code in it is this document's own."""
+    painter = Painter(fonts)
+    owners = painter.inside(ops, roles)
+    text, count = _MCID.subn("<</MCID %d>>BDC", painter.content().replace("%", "%%"))
+    if not painter.general or count != len(owners):
+        return None
+    return Template(
+        text,
+        owners,
+        tuple(painter.links),
+        tuple(painter.fields),
+        tuple(painter.images),
+        tuple(painter.faces),
+        tuple(painter.cuts),
+    )
 
 
-def draw_unmarked(ops: Sequence[TextOp], fonts: DocumentFonts) -> Drawn:
-    """Compile text operations for a form XObject, without marked content."""
-    painter = _Painter(fonts, None)
-    painter.paint(ops)
-    return painter.finish()
+class _FaceUse(NamedTuple):
+    """What the painter needs of a face: the fixed font near it, and whether that is its own."""
+
+    face: Face
+    fixed: Face
+    resource: str
+    own: bool
+    space: float
 
 
-class _Painter:
-    """Writes operators; knows what state the viewer is in."""
+class Painter:
+    """Writes a page's (or a form XObject's) operators.
 
-    def __init__(self, fonts: DocumentFonts, roles: Sequence[str] | None) -> None:
-        """Take the elements' roles, or None to mark nothing."""
-        self.fonts = fonts
-        self.roles = roles
-        self.out: list[str] = []
-        self.owners: list[int] = []
-        self.links: list[LinkOp] = []
-        self.fields: list[FieldOp] = []
+    After each fragment `links`, `fields` and `images` hold what it had of those. `faces`, `cuts` and `general`
+    tell of all that was painted: fixed fonts, plain texts in cut fonts, and whether no code is the document's.
+    """
+
+    def __init__(self, fonts: DocumentFonts) -> None:
+        """Start an empty page."""
+        self.marked = 0
+        self.links: list[tuple[int, LinkOp]] = []
+        self.fields: list[tuple[int, FieldOp]] = []
         self.images: list[ImageOp] = []
         self.faces: dict[str, None] = {}
-        self.fixed = True
-        self.element = _UNMARKED
-        self.fill: Colour = BLACK
-        self.stroke: tuple[Colour, float, tuple[float, ...]] = (BLACK, 1.0, ())
-        self.in_text = False
-        self.font: tuple[str, float] = ("", 0.0)
-        self.pieces: list[str] = []  # the show operator being written,
-        self.adjusted = False  # and whether there are steps in it
-        self.x = self.y = 0.0  # where the pen is, in the fragment
-        self.face, self.spaced = "", True  # of the last run: its face, and whether it ends with a space
-        self.rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
+        self.cuts: list[tuple[str, str]] = []
+        self.general = True
+        self._fonts = fonts
+        self._roles: Sequence[str] | None = None
+        self._out: list[str] = []
+        self._owners: list[int] = []
+        self._element = _UNMARKED
+        self._fill: Colour | None = None
+        self._stroke: tuple[Colour, float, tuple[float, ...]] | None = None
+        self._in_text = False
+        self._font = ""
+        self._size = 0.0
+        self._pieces: list[str] = []  # the show operator being written,
+        self._adjusted = False  # and whether there are steps in it
+        self._x = self._y = 0.0  # where the pen is, in the fragment
+        self._last: _FaceUse | None = None  # the last run's face,
+        self._spaced = True  # and whether it ends with a space
+        self._rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
 
-    def paint(self, ops: Sequence[Op]) -> None:
-        """Write all operations."""
+    def content(self) -> str:
+        """Give the operators."""
+        return "".join(self._out)
+
+    def fragment(self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str]) -> tuple[int, ...]:
+        """Paint a body fragment with its origin at (left, top), y upwards.
+
+        Gives the element of each of its marked contents, which are numbered on from `marked`.
+        """
+        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        owners = self.inside(ops, roles)
+        self._out.append("Q\n")
+        return owners
+
+    def inside(self, ops: Sequence[Op], roles: Sequence[str]) -> tuple[int, ...]:
+        """Paint a fragment where the origin is; for the rest as `fragment`."""
+        self._roles = roles
+        self._owners = []
+        self._paint(ops)
+        self._mark(_UNMARKED)
+        self.marked += len(self._owners)
+        return tuple(self._owners)
+
+    def again(self, template: Template, left: float, top: float) -> tuple[int, ...]:
+        """Paint a fragment from its template, as `fragment` does."""
+        first, owners = self.marked, template.owners
+        self.marked += len(owners)
+        inside = template.text % tuple(range(first, self.marked))
+        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n{inside}Q\n")
+        self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
+        self._fonts.use(template.faces, template.cuts)
+        return owners
+
+    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> None:
+        """Paint a header or footer as one artifact with `properties` (14.8.2.2)."""
+        self._out.append(f"/Artifact<<{properties}>>BDC\n")
+        self.unmarked(ops, left, top)
+        self._out.append("EMC\n")
+
+    def unmarked(self, ops: Sequence[Op], left: float, top: float) -> None:
+        """Paint without marked content."""
+        self._roles = None
+        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        self._paint(ops)
+        self._out.append("Q\n")
+
+    def _paint(self, ops: Sequence[Op]) -> None:
+        """Write all operations, relative to the origin."""
+        self._fill = self._stroke = None
+        self._font = ""
+        if self.links or self.fields or self.images:
+            self.links, self.fields, self.images = [], [], []
         for op in ops:
-            if op.__class__ is TextOp:
-                self._text(op)
+            kind = op.__class__
+            if kind is TextOp:
+                self._text(op)  # type: ignore[arg-type]
+            elif kind is LineOp:
+                self._line(op)  # type: ignore[arg-type]
             elif isinstance(op, RectOp):
                 self._graphic(ARTIFACT)
                 self._fill_colour(op.colour)
-                box = f"{number(op.x)} {number(-op.y - op.height)} {number(op.width)} {number(op.height)}"
-                self.out.append(f"{box} re f\n")
-            elif isinstance(op, LineOp):
-                self._line(op)
+                self._rectangle(op.x, op.y + op.height, op.width, op.height)
             elif isinstance(op, ImageOp):
                 self._image(op)
             elif isinstance(op, LinkOp):
-                self.links.append(op)
+                self.links.append((len(self._owners), op))
             elif isinstance(op, FieldOp):
-                self.fields.append(op)
+                self._mark(_UNMARKED)  # what follows is read after the field
+                self.fields.append((len(self._owners), op))
             elif isinstance(op, PageNumberOp):
                 raise TypeError("a page number has not been replaced by its text")
-
-    def finish(self) -> Drawn:
-        """Close what is open."""
         self._end_text()
-        for x, y, stop, thickness, colour in self.rules:
-            self._mark(ARTIFACT)
-            self._fill_colour(colour)
-            self.out.append(f"{number(x)} {number(-y)} {number(stop - x)} {number(thickness)} re f\n")
-        self._mark(_UNMARKED)
-        return Drawn(
-            "".join(self.out),
-            *(tuple(self.owners), tuple(self.links), tuple(self.fields), tuple(self.images)),
-            *(tuple(self.faces), self.fixed),
-        )
+        if self._rules:
+            for x, y, stop, thickness, colour in self._rules:
+                self._mark(ARTIFACT)
+                self._fill_colour(colour)
+                self._rectangle(x, y, stop - x, thickness)
+            self._rules.clear()
 
     # marked content and graphics
 
     def _mark(self, element: int) -> None:
         """Make `element` the owner of what follows."""
-        if element == self.element or self.roles is None:
+        if element == self._element or self._roles is None:
             return
-        self._end_text()  # marked content and text objects must not overlap
-        if self.element != _UNMARKED:
-            self.out.append("EMC\n")
-        self.element = element
-        if element == ARTIFACT:
-            self.out.append("/Artifact BMC\n")
-        elif element != _UNMARKED:
-            self.owners.append(element)
-            self.out.append(f"/{self.roles[element]}<</MCID %d>>BDC\n")
+        if self._in_text:
+            self._end_text()  # marked content and text objects must not overlap
+        closing = "" if self._element == _UNMARKED else "EMC\n"
+        self._element = element
+        if element >= 0:
+            closing += f"/{self._roles[element]}<</MCID {self.marked + len(self._owners)}>>BDC\n"
+            self._owners.append(element)
+        elif element == ARTIFACT:
+            closing += "/Artifact BMC\n"
+        self._out.append(closing)
 
     def _graphic(self, element: int) -> None:
         """Get ready for a path or picture."""
-        self._end_text()
-        self._mark(element)
+        if self._in_text:
+            self._end_text()
+        if element != self._element:
+            self._mark(element)
 
     def _fill_colour(self, colour: Colour) -> None:
-        if colour != self.fill:
-            self.fill = colour
-            self.out.append(f"{_colour(colour)} rg\n")
+        if colour != self._fill:
+            self._fill = colour
+            self._out.append(f"{_colour(colour)} rg\n")
+
+    def _rectangle(self, x: float, bottom: float, width: float, height: float) -> None:
+        """Fill a rectangle; `bottom` is y downwards."""
+        self._out.append(f"{x:.2f} {-bottom:.2f} {width:.2f} {height:.2f} re f\n")
 
     def _line(self, op: LineOp) -> None:
         self._graphic(ARTIFACT)
         stroke = (op.colour, op.thickness, op.dash)
-        if stroke != self.stroke:
-            colour, thickness, dash = self.stroke
-            if op.colour != colour:
-                self.out.append(f"{_colour(op.colour)} RG\n")
-            if op.thickness != thickness:
-                self.out.append(f"{number(op.thickness)} w\n")
-            if op.dash != dash:
-                self.out.append(f"[{' '.join(map(number, op.dash))}]0 d\n")
-            self.stroke = stroke
-        start, stop = f"{number(op.x1)} {number(-op.y1)}", f"{number(op.x2)} {number(-op.y2)}"
-        self.out.append(f"{start} m {stop} l S\n")
+        if stroke != self._stroke:
+            dash = f"[{' '.join(map(number, op.dash))}]0 d" if op.dash or self._stroke else ""
+            self._out.append(f"{_colour(op.colour)} RG {number(op.thickness)} w {dash}\n")
+            self._stroke = stroke
+        self._out.append(f"{op.x1:.2f} {-op.y1:.2f} m {op.x2:.2f} {-op.y2:.2f} l S\n")
 
     def _image(self, op: ImageOp) -> None:
         self._graphic(op.element)
         self.images.append(op)
-        matrix = f"{number(op.width)} 0 0 {number(op.height)} {number(op.x)} {number(-op.y - op.height)}"
-        self.out.append(f"q {matrix} cm /{image_name(op.member)} Do Q\n")
+        corner = f"{op.x:.2f} {-op.y - op.height:.2f}"
+        self._out.append(f"q {op.width:.2f} 0 0 {op.height:.2f} {corner} cm /{image_name(op.member)} Do Q\n")
 
     # text
 
     def _text(self, op: TextOp) -> None:
         """Write a run, joined to the show operator before where it goes on in the same line and font."""
-        run, size, y = op.run, op.size, op.y - op.rise
-        element = op.element
-        if element != self.element and self.roles is not None:
+        run, size, y, element = op.run, op.size, op.y - op.rise, op.element
+        if element != self._element:
             self._mark(element)
-        if op.colour != self.fill:
+        if op.colour != self._fill:
             self._flush()
             self._fill_colour(op.colour)
-        self._move(op.x, y, size)
+        x = op.x
+        if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
+            self._move(x, y, size)
+        use = self._fonts.uses.get(run.face) or self._use(run.face)
         if op.underline or op.strike:
-            self._rule(op)
-        face = self.fonts.book.face(run.face)
-        if run.plain and has_fixed(face) and (run.text.isascii() or FIXED_CHARACTERS.issuperset(run.text)):
-            self._show(run.face, size, run.text)
+            self._rule(op, use.face)
+        text = run.text
+        if use.own and run.plain:
+            if text.isascii():
+                self._show(use, size, text)
+            else:
+                self._mixed(use, size, text)
         else:
-            self._cut(run, self.fonts.cut(face), size)
-        self.x += run.width * size
-        self.face = run.face
-        self.spaced = op.space_after or run.text.endswith(" ")
+            self._cut(run, use.face, size)
+        self._x += run.width * size
+        self._last = use
         if op.space_after:
-            self._space(run.face, size)
+            self._spaced = True
+            self._show(use, size, " ")
+            self._x += use.space * size
+        else:
+            self._spaced = text[-1:] == " "
+
+    def _use(self, name: str) -> _FaceUse:
+        """Look up a face, for the whole document."""
+        face, fixed = self._fonts.book.face(name), self._fonts.book.fixed_face(name)
+        use = _FaceUse(face, fixed, resource(fixed), has_fixed(face), fixed.plain[" "])
+        self._fonts.uses[name] = use
+        return use
 
     def _move(self, x: float, y: float, size: float) -> None:
         """Bring the pen to (x, y); a small step in the line goes into the show operator."""
-        if not self.in_text:
-            self.in_text = True
-            self.out.append("BT\n")
-        elif y == self.y:
-            gap = x - self.x
-            if -_TOUCHING < gap < _TOUCHING:
-                return
-            if gap > _WORD_GAP * size and not self.spaced:
-                self._space(self.face, size)  # a tab: words must not run together for a screen reader
-                gap = x - self.x
-            if self.pieces and -size < gap < 2 * size and self.font[1] == size:
+        if not self._in_text:
+            self._in_text = True
+            self._out.append(f"BT\n1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
+            self._x, self._y = x, y
+            return
+        if y == self._y:
+            if x - self._x > _WORD_GAP * size and not self._spaced and self._last is not None:
+                # A tab: words must not run together for a screen reader.
+                self._show(self._last, size, " ")
+                self._x += self._last.space * size
+            gap = x - self._x
+            if self._pieces and -size < gap < 2 * size and self._size == size:
                 step = round(gap * 1000 / size)
-                self.pieces.append(f"){-step}(")
-                self.adjusted = True
-                self.x += step * size / 1000
+                self._pieces.append(f"){-step}(")
+                self._adjusted = True
+                self._x += step * size / 1000
                 return
         self._flush()
-        self.out.append(f"1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
-        self.x, self.y = x, y
+        self._out.append(f"1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
+        self._x, self._y = x, y
 
-    def _show(self, face: str, size: float, text: str) -> None:
-        """Add text in a fixed font to the show operator."""
-        if self.font != (face, size):
-            self._flush()
-            self.font = (face, size)
-            font = self.fonts.book.face(face)
-            self.faces[face] = None
-            self.out.append(f"/{resource(font)} {number(size)} Tf\n")
-        self.pieces.append(_SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text)
+    def _select(self, font: str, size: float) -> None:
+        """Change the font."""
+        self._flush()
+        self._font, self._size = font, size
+        self._out.append(f"/{font} {number(size)} Tf\n")
 
-    def _space(self, face_name: str, size: float) -> None:
-        """Add a word space as text, in the fixed font nearest to the face."""
-        face = self.fonts.book.fixed_face(face_name)
-        self._show(face.name, size, " ")
-        self.x += face.plain[" "] * size
+    def _show(self, use: _FaceUse, size: float, text: str) -> None:
+        """Add text to the show operator, in the fixed font of a face or the one nearest to it."""
+        if self._font != use.resource or self._size != size:
+            self.faces[use.fixed.name] = None
+            self._select(use.resource, size)
+        self._pieces.append(_SPECIAL.sub(r"\\\g<0>", text) if _SPECIAL.search(text) else text)
 
     def _flush(self) -> None:
         """Write the show operator."""
-        if not self.pieces:
-            return
-        text = "".join(self.pieces)
-        self.pieces.clear()
-        self.out.append(f"[({text})]TJ\n" if self.adjusted else f"({text})Tj\n")
-        self.adjusted = False
+        pieces = self._pieces
+        if pieces:
+            text = "".join(pieces)
+            pieces.clear()
+            self._out.append(f"[({text})]TJ\n" if self._adjusted else f"({text})Tj\n")
+            self._adjusted = False
 
     def _end_text(self) -> None:
-        self._flush()
-        if self.in_text:
-            self.out.append("ET\n")
-            self.in_text = False
+        if self._in_text:
+            self._flush()
+            self._out.append("ET\n")
+            self._in_text = False
 
-    def _rule(self, op: TextOp) -> None:
+    def _rule(self, op: TextOp, face: Face) -> None:
         """Remember an underline or a strike-through; they are drawn last, as artifacts."""
-        position, thickness = self.fonts.book.face(op.run.face).underline
+        position, thickness = face.underline
         stop = op.x + op.run.width * op.size
         heights = [position - thickness / 2] if op.underline else []
         heights += [0.26 - thickness / 2] if op.strike else []
         for height in heights:
             y = op.y - op.rise - height * op.size
             x = op.x
-            if self.rules and self.rules[-1][1] == y and 0 <= x - self.rules[-1][2] < op.size:
-                x = self.rules.pop()[0]
-            self.rules.append((x, y, stop, max(thickness * op.size, 0.4), op.colour))
+            if self._rules and self._rules[-1][1] == y and 0 <= x - self._rules[-1][2] < op.size:
+                x = self._rules.pop()[0]
+            self._rules.append((x, y, stop, max(thickness * op.size, 0.4), op.colour))
 
-    def _cut(self, run: GlyphRun, cut: CutFont, size: float) -> None:
-        """Write a run in a cut font, each cluster as one code."""
+    def _mixed(self, use: _FaceUse, size: float, text: str) -> None:
+        """Write plain text: what the fixed font has in that, the rest in the face's cut font."""
+        for index, part in enumerate(_NOT_FIXED.split(text)):
+            if index % 2:
+                self._plain_cut(use.face, size, part)
+            elif part:
+                self._show(use, size, part)
+
+    def _plain_cut(self, face: Face, size: float, text: str) -> None:
+        """Write plain text in a cut font. Its codes are the face's own glyph numbers, if the font allows."""
+        cut = self._fonts.cut(face)
+        if self._font != cut.resource or self._size != size:
+            self._select(cut.resource, size)
         self._flush()
-        self.fixed = False
-        if self.font != (cut.resource, size):
-            self.font = (cut.resource, size)
-            self.out.append(f"/{cut.resource} {number(size)} Tf\n")
-        if run.plain:
-            characters = cut.face.characters
-            codes = [cut.code(characters[ord(char)], char) for char in run.text]
+        codes = cut.plain_codes(text)
+        if codes:
+            self.cuts.append((face.name, text))
         else:
-            codes = [cut.code(item, text) for item, text in clusters(run, cut.face.units, cut.face.advances)]
-        self.out.append(f"<{''.join([f'{code:04X}' for code in codes])}>Tj\n")
+            self.general = False
+            codes = "".join([f"{cut.code(face.characters[ord(char)], char):04X}" for char in text])
+        self._out.append(f"<{codes}>Tj\n")
+
+    def _cut(self, run: GlyphRun, face: Face, size: float) -> None:
+        """Write a run in a cut font, each cluster as one code."""
+        if run.plain:
+            self._plain_cut(face, size, run.text)
+            return
+        cut = self._fonts.cut(face)
+        if self._font != cut.resource or self._size != size:
+            self._select(cut.resource, size)
+        self._flush()
+        self.general = False
+        self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")
+
+
+def shaped_codes(run: GlyphRun, cut: CutFont) -> str:
+    """Give the codes of a shaped run as hexadecimal digits."""
+    clustered = clusters(run, cut.face.units, cut.face.advances)
+    return "".join([f"{cut.code(item, text):04X}" for item, text in clustered])
 
 
 def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[tuple[int | Composite, str]]:
@@ -330,9 +422,6 @@ def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[t
         yield Composite(tuple(parts), round(pen * units)), text
 
 
-def _escape(match: re.Match[str]) -> str:
-    return _ESCAPES[match.group()]
-
-
+@lru_cache(maxsize=256)
 def _colour(colour: Colour) -> str:
     return " ".join(f"{part:.3f}".rstrip("0").rstrip(".") for part in colour)

@@ -58,7 +58,20 @@ class CutFont:
     face: Face
     resource: str
     texts: dict[int, str] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)
     _own: dict[tuple[int | Composite, str], int] = field(default_factory=dict)
+
+    def plain_codes(self, text: str) -> str:
+        """Give the codes of characters that are a glyph each, as hexadecimal digits.
+
+        Empty if one of them shares its glyph with another character and so needs a code of its own.
+        """
+        try:
+            codes = "".join(map(self.face.plain_codes.__getitem__, text))
+        except KeyError:
+            return ""
+        self.plain.update(text)
+        return codes
 
     def code(self, glyph: int | Composite, text: str) -> int:
         """Give the code for what stands for `text`."""
@@ -74,6 +87,7 @@ class CutFont:
 
     def drawn(self) -> dict[int, int | Composite]:
         """Give what each code in use draws, by ascending code."""
+        self.texts.update({self.face.characters[ord(char)]: char for char in self.plain})
         drawn: dict[int, int | Composite] = {
             code: code for code in self.texts if code < len(self.face.advances)
         }
@@ -89,12 +103,15 @@ class DocumentFonts:
         self.book = book
         self._fixed: dict[str, Face] = {}
         self._cut: dict[str, CutFont] = {}
+        self.uses: dict[str, Any] = {}
 
-    def use_faces(self, names: Iterable[str]) -> None:
-        """Say that the fixed fonts of these faces are used."""
-        for face_name in names:
+    def use(self, faces: Iterable[str], cuts: Iterable[tuple[str, str]]) -> None:
+        """Say that the fixed fonts of faces are used, and texts in the cut fonts of faces, in plain codes."""
+        for face_name in faces:
             if face_name not in self._fixed:
                 self._fixed[face_name] = self.book.face(face_name)
+        for face_name, text in cuts:
+            self.cut(self.book.face(face_name)).plain.update(text)
 
     def cut(self, face: Face) -> CutFont:
         """Give the document's own cut of `face`."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import FieldOp, FieldSpec, TextOp
-from forms.formats.pdf.draw import draw_unmarked
+from forms.formats.pdf.draw import Painter
 from forms.formats.pdf.embedding import DocumentFonts, resource
 from forms.formats.pdf.fonts import FIRST_FAMILY, FontBook
 from forms.formats.pdf.objects import PdfFile, name, number, stream, text_string
@@ -158,7 +158,7 @@ class FormWriter:
         if not self._specs:
             return None
         face = self._fonts.book.face(f"{FIRST_FAMILY}-Regular")
-        self._fonts.use_faces([face.name])
+        self._fonts.use([face.name], [])
         font = resource(face).encode("ascii")
         roots = []
         for key, spec in self._specs.items():
@@ -183,14 +183,14 @@ class FormWriter:
 
     def _appearance(self, op: FieldOp) -> int:
         """Write what a text or choice field looks like with its value."""
-        drawn = draw_unmarked(text_ops(op, 0.0, 0.0, self._fonts.book), self._fonts)
-        self._fonts.use_faces(drawn.faces)
-        width, height = number(op.width), number(op.height)
         text = ""
-        if drawn.template:
-            text = f"q 1 1 {number(op.width - 2)} {number(op.height - 2)} re W n\n"
-            text += f"{drawn.content(0, op.height, 0)}Q\n"
-        return self._form(f"/Tx BMC\n{text}EMC\n", width, height)
+        ops = text_ops(op, 0.0, 0.0, self._fonts.book)
+        if ops:
+            painter = Painter(self._fonts)
+            painter.unmarked(ops, 0.0, op.height)
+            self._fonts.use(painter.faces, painter.cuts)
+            text = f"q 1 1 {number(op.width - 2)} {number(op.height - 2)} re W n\n{painter.content()}Q\n"
+        return self._form(f"/Tx BMC\n{text}EMC\n", number(op.width), number(op.height))
 
     def _check_box(self, width: float, height: float) -> tuple[int, int]:
         """Give the looks of a ticked and an empty box; they are shared, as nothing ever changes them."""

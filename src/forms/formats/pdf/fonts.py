@@ -125,6 +125,14 @@ class Face:
         """The advance of each character that needs no shaping; raises `KeyError` for every other."""
         return _PlainAdvances(self)
 
+    @cached_property
+    def plain_codes(self) -> Mapping[str, str]:
+        """Four hexadecimal digits for each plain character: its glyph's number.
+
+        Raises `KeyError` for a character that is not plain, or not the one that its glyph stands for.
+        """
+        return _PlainCodes(self)
+
     def covers(self, char: str) -> bool:
         """Say whether the face has a glyph for `char`."""
         return ord(char) in self.characters
@@ -153,6 +161,23 @@ class _PlainAdvances(dict[str, float]):
             raise KeyError(char)
         self[char] = advance = self._face.advances[glyph]
         return advance
+
+
+class _PlainCodes(dict[str, str]):
+    """Codes of plain characters, worked out when first asked for."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, char: str) -> str:
+        glyph = self._face.characters[ord(char)]
+        if char not in self._face.plain:
+            _ = self._face.plain[char]
+        if self._face.canonical[glyph] != char:
+            raise KeyError(char)
+        self[char] = code = f"{glyph:04X}"
+        return code
 
 
 def _characters(cmap: bytes) -> dict[int, int]:

@@ -3,15 +3,21 @@
 Instances bring their elements; what was drawn says which element each marked content and annotation belongs to.
 The order of children is the order of their content in reading order. Elements without content are left out, but
 for table cells. Consecutive list items become one `L`, deeper ones an `L` inside the item before them.
+
+Most instances are one fragment of text on one page. Their elements are written from a skeleton, which depends
+on the shape of the instance alone and is remembered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from forms.formats.pdf.display import Element, Instance
+from forms.formats.pdf.display import Element, Instance, Op, TextOp
+from forms.formats.pdf.memory import Memory
 from forms.formats.pdf.objects import PdfFile, name, number, text_string
 
 _KEPT_EMPTY = frozenset(("TD", "TH"))
@@ -34,20 +40,18 @@ _NUMBERINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A marked content: its page (an index) and its number there."""
 
     page: int
     mcid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Annotated:
-    """An annotation: its object number and the page it is on (an index)."""
+class Annotated(NamedTuple):
+    """An annotation: the page it is on (an index), and its object number."""
 
     page: int
-    annotation: int
+    at: int
 
 
 Kid = int | Marked | Annotated
@@ -55,22 +59,86 @@ Kid = int | Marked | Annotated
 
 @dataclass(slots=True)
 class Occurrence:
-    """An instance as it was drawn. `kids` holds for each element its content, and its children by index."""
+    """An instance as it was drawn.
+
+    `runs` are its marked contents: page, number of the first there, their elements; one run for a page if
+    nothing comes between them.
+    `annotations` are its links and fields: element, annotation, and how many marked contents stand before it.
+    `boxes` are the figures' places on their pages, `labels` the texts of list labels, by element.
+    """
 
     instance: Instance
-    kids: list[list[Kid]]
-    seen: list[bool]
+    memory: Memory[Any, Skeleton]
+    runs: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
+    annotations: list[tuple[int, Annotated, int]] = field(default_factory=list)
     boxes: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     first: int = 0
-    numbers: dict[int, int] = field(default_factory=dict)
+    ranks: tuple[int, ...] = ()
+    body: _Body | None = None
     nested: dict[int, list[int]] = field(default_factory=dict)
 
+    def mark(self, page: int, first: int, owners: tuple[int, ...]) -> None:
+        """Add a fragment's marked contents, to those before where they go on in the same page."""
+        if self.runs:
+            last_page, last_first, last = self.runs[-1]
+            if page == last_page and first == last_first + len(last):
+                self.runs[-1] = (page, last_first, last + owners)
+                return
+        self.runs.append((page, first, owners))
+
+    def note_labels(self, ops: Sequence[Op]) -> None:
+        """Note what the labels of list items say."""
+        roles = self.memory.roles
+        for op in ops:
+            if isinstance(op, TextOp) and op.element >= 0 and roles[op.element] == "Lbl":
+                self.labels[op.element] = self.labels.get(op.element, "") + op.run.text
+
+    def number(self, element: int) -> int:
+        """Give the object number of an element that has content."""
+        return self.first + self.ranks[element]
+
+
+class Skeleton(NamedTuple):
+    """The elements of an instance as a template for all of them, a line each.
+
+    `numbers` says what goes in: 0 and more are ranks among the instance's elements, `_PARENT` and `_PAGE` what
+    they say, from `_MCID` downwards marked contents. `ranks` gives each element's rank, -1 if it is left out.
+    """
+
+    template: bytes
+    numbers: tuple[int, ...]
+    ranks: tuple[int, ...]
+    size: int
+
+
+_PARENT, _PAGE, _MCID = -1, -2, -3
+
+
+class _Body:
+    """The children of an instance's elements, where a skeleton doesn't do."""
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        self.elements = elements
+        self.kids: list[list[Kid]] = [[] for _ in elements]
+        self.seen = [False] * len(elements)
+
     @classmethod
-    def of(cls, instance: Instance) -> Occurrence:
-        """Start without content."""
-        count = len(instance.elements)
-        return cls(instance, [[] for _ in range(count)], [False] * count)
+    def of(cls, occurrence: Occurrence) -> _Body:
+        """Gather what was drawn, in reading order."""
+        body = cls(occurrence.instance.elements)
+        waiting = list(occurrence.annotations)
+        before = 0
+        for page, first, owners in occurrence.runs:
+            for mcid, element in enumerate(owners, first):
+                while waiting and waiting[0][2] <= before:
+                    body.add(waiting[0][0], waiting.pop(0)[1])
+                body.add(element, Marked(page, mcid))
+                before += 1
+        for element, annotated, _ in waiting:
+            body.add(element, annotated)
+        body.settle()
+        return body
 
     def add(self, element: int, kid: Marked | Annotated) -> None:
         """Give an element a piece of content; it and its ancestors take their place on first content."""
@@ -80,28 +148,78 @@ class Occurrence:
     def _place(self, element: int) -> None:
         while not self.seen[element]:
             self.seen[element] = True
-            parent = self.instance.elements[element].parent
+            parent = self.elements[element].parent
             if parent < 0:
                 return
             self.kids[parent].append(element)
             element = parent
 
-    def first_label(self, element: int) -> str:
-        """Give the text of the first label inside an element."""
-        return next((text for index, text in sorted(self.labels.items()) if index > element), "")
-
     def settle(self) -> None:
         """Put in empty cells, and children of one parent in the order of the tree."""
-        elements = self.instance.elements
-        if len(elements) > 1 and self.seen[0]:
-            for index, element in enumerate(elements):
+        if len(self.elements) > 1:
+            for index, element in enumerate(self.elements):
                 if element.role in _KEPT_EMPTY:
                     self._place(index)
         for kids in self.kids:
-            children = [kid for kid in kids if isinstance(kid, int)]
-            if children != sorted(children):
+            children = [kid for kid in kids if type(kid) is int]
+            if len(children) > 1 and children != sorted(children):
                 ordered = iter(sorted(children))
-                kids[:] = [next(ordered) if isinstance(kid, int) else kid for kid in kids]
+                kids[:] = [next(ordered) if type(kid) is int else kid for kid in kids]
+
+    def ranks(self) -> tuple[int, ...]:
+        """Number the elements that have content."""
+        rank, out = 0, []
+        for seen in self.seen:
+            out.append(rank if seen else -1)
+            rank += seen
+        return tuple(out)
+
+
+def skeleton(elements: tuple[Element, ...], owners: tuple[int, ...]) -> Skeleton:
+    """Make the skeleton of an instance whose marked contents, all on one page, belong to `owners`."""
+    body = _Body(elements)
+    for mcid, owner in enumerate(owners):
+        body.add(owner, Marked(0, mcid))
+    body.settle()
+    lines: list[bytes] = []
+    numbers: list[int] = []
+    ranks = body.ranks()
+    for element, kids, seen in zip(elements, body.kids, body.seen, strict=True):
+        if not seen:
+            continue
+        numbers.append(_PARENT if element.parent < 0 else ranks[element.parent])
+        page = b""
+        if any(isinstance(kid, Marked) for kid in kids):
+            page = b"/Pg %d 0 R"
+            numbers.append(_PAGE)
+        places = [b"%d 0 R" if isinstance(kid, int) else b"%d" for kid in kids]
+        numbers += [ranks[kid] if isinstance(kid, int) else _MCID - kid[1] for kid in kids]
+        details = _details(element, None, "").replace(b"%", b"%%")
+        lines.append(b"<</S%s/P %%d 0 R%s%s%s>>" % (name(element.role), page, _array(places), details))
+    return Skeleton(b"\n".join(lines), tuple(numbers), ranks, len(lines))
+
+
+_common_skeleton = lru_cache(maxsize=1024)(skeleton)
+_COMMON = 6
+"""Up to so many elements it costs less to remember a skeleton by its shape than to make it."""
+
+
+def _skeleton_of(occurrence: Occurrence) -> Skeleton | None:
+    """Give the skeleton of a simple occurrence; only what holds no words of a document is shared."""
+    if occurrence.annotations or occurrence.boxes or len(occurrence.runs) != 1:
+        return None
+    owners = occurrence.runs[0][2]
+    memory, elements = occurrence.memory, occurrence.instance.elements
+    if "L" in memory.roles:
+        return None
+    if len(elements) <= _COMMON and not any(element.alternative for element in elements):
+        return _common_skeleton(elements, owners)
+    if not memory.lasting:
+        return None
+    bones = memory.bones.get(owners)
+    if bones is None:
+        bones = memory.bones[owners] = skeleton(elements, owners)
+    return bones
 
 
 @dataclass(slots=True)
@@ -120,7 +238,7 @@ class _Group:
 class StructureTree:
     """Writes the tree of one document."""
 
-    def __init__(self, file: PdfFile, pages: list[int]) -> None:
+    def __init__(self, file: PdfFile, pages: Sequence[int]) -> None:
         """Take the file and its pages' object numbers."""
         self._file = file
         self._pages = pages
@@ -133,41 +251,31 @@ class StructureTree:
     def write(
         self,
         occurrences: Iterable[Occurrence],
-        marks: list[list[tuple[Occurrence, int]]],
-        annotations: list[tuple[Occurrence, int]],
+        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
+        annotations: Sequence[tuple[Occurrence, int]],
     ) -> int:
         """Write the tree; gives the number of its root.
 
-        `marks` holds for each page the owner (occurrence, element) of each of its marked contents, and
+        `marks` holds for each page the owners (occurrence, elements) of its marked contents in their order, and
         `annotations` those of the annotations in the order of their `StructParent`, which follow the pages'.
         """
-        drawn = [occurrence for occurrence in occurrences if occurrence.seen[0]]
-        for occurrence in drawn:
-            occurrence.settle()
-            present = [index for index, seen in enumerate(occurrence.seen) if seen]
-            occurrence.first = self._file.reserve(len(present))
-            occurrence.numbers = {index: occurrence.first + rank for rank, index in enumerate(present)}
+        drawn = [occurrence for occurrence in occurrences if occurrence.runs or occurrence.annotations]
+        skeletons = [self._number(occurrence) for occurrence in drawn]
         parents = [self._parent(occurrence) for occurrence in drawn]
         self._close(0)
-        for occurrence, parent in zip(drawn, parents, strict=True):
-            self._file.put_all(occurrence.first, self._elements(occurrence, parent))
+        for occurrence, bones, parent in zip(drawn, skeletons, parents, strict=True):
+            if bones is not None and not occurrence.nested:
+                self._file.put_all(occurrence.first, self._from_skeleton(occurrence, bones, parent))
+            else:
+                self._file.put_all(occurrence.first, self._elements(occurrence, parent))
         for group in self._done:
-            kids = _references(group.items)
             self._file.put(
                 group.at,
-                b"<</S/L/P %d 0 R/K[%s]/A<</O/List/ListNumbering/%s>>>>"
-                % (group.parent, kids, group.numbering.encode("ascii")),
+                b"<</S/L/P %d 0 R/K[%s]/A<</O/List/ListNumbering%s>>>>"
+                % (group.parent, _references(group.items), name(group.numbering)),
             )
         self._file.put(self._document, b"<</S/Document/P %d 0 R/K[%s]>>" % (self._root, _references(self._top)))
-        nums = [
-            b"%d[%s]" % (page, _references(occurrence.numbers[element] for occurrence, element in owners))
-            for page, owners in enumerate(marks)
-        ]
-        nums += [
-            b"%d %d 0 R" % (key, occurrence.numbers[element])
-            for key, (occurrence, element) in enumerate(annotations, len(marks))
-        ]
-        tree = self._file.add(b"<</Nums[%s]>>" % b"\n".join(nums))
+        tree = self._file.add(b"<</Nums[%s]>>" % b"\n".join(self._parent_tree(marks, annotations)))
         self._file.put(
             self._root,
             b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d>>"
@@ -175,9 +283,21 @@ class StructureTree:
         )
         return self._root
 
+    def _number(self, occurrence: Occurrence) -> Skeleton | None:
+        """Reserve the numbers of an occurrence's elements; gives its skeleton if it has one."""
+        bones = _skeleton_of(occurrence)
+        if bones is not None:
+            occurrence.ranks = bones.ranks
+            occurrence.first = self._file.reserve(bones.size)
+            return bones
+        occurrence.body = _Body.of(occurrence)
+        occurrence.ranks = occurrence.body.ranks()
+        occurrence.first = self._file.reserve(max(occurrence.ranks) + 1)
+        return None
+
     def _parent(self, occurrence: Occurrence) -> int:
         """Find the parent of an instance's root, opening and closing lists; the root becomes its child."""
-        instance, root = occurrence.instance, occurrence.numbers[0]
+        instance, root = occurrence.instance, occurrence.first
         if not instance.list_id or instance.elements[0].role != "LI":
             self._close(0)
             self._top.append(root)
@@ -202,56 +322,83 @@ class StructureTree:
         if self._lists:
             outer = self._lists[-1].last
             assert outer is not None
-            body = next((i for i in outer.numbers if outer.instance.elements[i].role == "LBody"), 0)
+            bodies = (i for i, element in enumerate(outer.instance.elements) if element.role == "LBody")
+            body = next((index for index in bodies if outer.ranks[index] >= 0), 0)
             outer.nested.setdefault(body, []).append(at)
-            parent = outer.numbers[body]
+            parent = outer.number(body)
         else:
             self._top.append(at)
         instance = occurrence.instance
-        self._lists.append(
-            _Group(
-                instance.list_level,
-                instance.list_id,
-                at,
-                parent,
-                list_numbering(next(iter(occurrence.labels.values()), "")),
-            )
-        )
+        numbering = list_numbering(next(iter(occurrence.labels.values()), ""))
+        self._lists.append(_Group(instance.list_level, instance.list_id, at, parent, numbering))
 
     def _close(self, depth: int) -> None:
-        self._done += self._lists[depth:]
-        del self._lists[depth:]
+        if self._lists:
+            self._done += self._lists[depth:]
+            del self._lists[depth:]
+
+    def _from_skeleton(self, occurrence: Occurrence, bones: Skeleton, parent: int) -> list[bytes]:
+        """Fill a skeleton in."""
+        page, mcid, _ = occurrence.runs[0]
+        first, at = occurrence.first, self._pages[page]
+        numbers = [
+            first + code
+            if code >= 0
+            else mcid + _MCID - code
+            if code <= _MCID
+            else parent
+            if code == _PARENT
+            else at
+            for code in bones.numbers
+        ]
+        return (bones.template % tuple(numbers)).split(b"\n")
 
     def _elements(self, occurrence: Occurrence, parent: int) -> Iterable[bytes]:
-        """Write the elements of one instance that have content."""
-        for index in occurrence.numbers:
-            element = occurrence.instance.elements[index]
-            up = occurrence.numbers[element.parent] if element.parent >= 0 else parent
-            box = occurrence.boxes.get(index)
-            label = occurrence.first_label(index) if element.role == "L" else ""
-            nested = occurrence.nested.get(index)
-            kids = self._kids(occurrence.kids[index], occurrence.numbers, nested)
-            yield b"<</S%s/P %d 0 R%s%s>>" % (name(element.role), up, kids, _details(element, box, label))
+        """Write the elements of an occurrence one by one."""
+        body = occurrence.body or _Body.of(occurrence)
+        for index, element in enumerate(body.elements):
+            if not body.seen[index]:
+                continue
+            up = occurrence.number(element.parent) if element.parent >= 0 else parent
+            label = ""
+            if element.role == "L":
+                label = next((text for at, text in sorted(occurrence.labels.items()) if at > index), "")
+            details = _details(element, occurrence.boxes.get(index), label)
+            kids = self._kids(body.kids[index], occurrence, occurrence.nested.get(index, ()))
+            yield b"<</S%s/P %d 0 R%s%s>>" % (name(element.role), up, kids, details)
 
-    def _kids(self, kids: list[Kid], numbers: dict[int, int], nested: list[int] | None) -> bytes:
+    def _kids(self, kids: Sequence[Kid], occurrence: Occurrence, nested: Sequence[int]) -> bytes:
         """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
-        own = next((kid.page for kid in kids if isinstance(kid, Marked)), None)
+        own = -1
         parts = []
         for kid in kids:
             if isinstance(kid, int):
-                parts.append(b"%d 0 R" % numbers[kid])
+                parts.append(b"%d 0 R" % occurrence.number(kid))
             elif isinstance(kid, Annotated):
-                page = self._pages[kid.page]
-                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (kid.annotation, page))
-            elif kid.page == own:
+                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (kid.at, self._pages[kid.page]))
+            elif own in (-1, kid.page):
+                own = kid.page
                 parts.append(b"%d" % kid.mcid)
             else:
                 parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[kid.page], kid.mcid))
-        parts += [b"%d 0 R" % at for at in nested or ()]
-        page_entry = b"" if own is None else b"/Pg %d 0 R" % self._pages[own]
-        if not parts:
-            return page_entry
-        return page_entry + (b"/K " + parts[0] if len(parts) == 1 else b"/K[%s]" % b" ".join(parts))
+        parts += [b"%d 0 R" % at for at in nested]
+        return (b"" if own < 0 else b"/Pg %d 0 R" % self._pages[own]) + _array(parts)
+
+    def _parent_tree(
+        self,
+        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
+        annotations: Sequence[tuple[Occurrence, int]],
+    ) -> Iterable[bytes]:
+        """Give the entries of the number tree (14.7.4.4)."""
+        for key, owners in enumerate(marks):
+            numbers = [
+                occurrence.first + occurrence.ranks[element]
+                for occurrence, elements in owners
+                for element in elements
+            ]
+            yield b"%d[%s]" % (key, _references(numbers))
+        for key, (occurrence, element) in enumerate(annotations, len(marks)):
+            yield b"%d %d 0 R" % (key, occurrence.number(element))
 
 
 def list_numbering(label: str) -> str:
@@ -265,8 +412,15 @@ def list_numbering(label: str) -> str:
     return next((kind for pattern, kind in _NUMBERINGS[2:] if pattern.fullmatch(core)), "None")
 
 
-def _references(numbers: Iterable[int]) -> bytes:
-    return b" ".join([b"%d 0 R" % at for at in numbers])
+def _references(numbers: Sequence[int]) -> bytes:
+    return b"%d 0 R " * len(numbers) % tuple(numbers)
+
+
+def _array(parts: Sequence[bytes]) -> bytes:
+    """Write `K`: nothing, the only child, or an array."""
+    if not parts:
+        return b""
+    return b"/K " + parts[0] if len(parts) == 1 else b"/K[%s]" % b" ".join(parts)
 
 
 def _details(element: Element, box: tuple[float, float, float, float] | None, label: str) -> bytes:

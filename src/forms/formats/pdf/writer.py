@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from reportlab.pdfbase import pdfdoc
 
@@ -13,21 +14,22 @@ from forms.formats.pdf.display import (
     Element,
     FieldOp,
     Fragment,
+    ImageOp,
     Instance,
     LaidDocument,
     LinkOp,
     Op,
     Page,
     PdfInfo,
-    TextOp,
 )
-from forms.formats.pdf.draw import Drawn, draw, draw_artifact, image_name
+from forms.formats.pdf.draw import Painter, Template, image_name, make_template
 from forms.formats.pdf.embedding import DocumentFonts
 from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.memory import Memories, Memory
 from forms.formats.pdf.objects import PdfFile, name, number, stream, text_string
 from forms.formats.pdf.outline import write_outline
 from forms.formats.pdf.pictures import put_picture
-from forms.formats.pdf.structure import Annotated, Marked, Occurrence, StructureTree
+from forms.formats.pdf.structure import Annotated, Occurrence, Skeleton, StructureTree
 
 _HEADER = "/Type/Pagination/Subtype/Header/Attached[/Top]"
 _FOOTER = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
@@ -43,6 +45,9 @@ def write(
     in a PDF.
     """
     return _Writer(laid, fonts, flat=archive or not fillable).write(info, archive=archive)
+
+
+_memories: Memories[Template, Skeleton] = Memories()
 
 
 class _Page(pdfdoc.PDFPage):  # type: ignore[misc]
@@ -66,8 +71,8 @@ class _Sheet:
     page: _Page
     number: int
     height: float
-    content: list[str] = field(default_factory=list)
-    owners: list[tuple[Occurrence, int]] = field(default_factory=list)
+    painter: Painter
+    owners: list[tuple[Occurrence, tuple[int, ...]]] = field(default_factory=list)
     annotations: list[int] = field(default_factory=list)
 
 
@@ -82,8 +87,7 @@ class _Writer:
         self.font_dictionary = self.file.idToObject[pdfdoc.BasicFonts]
         self.form = fields.FormWriter(self.file, self.fonts, self.file.number_of(self.font_dictionary))
         instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
-        self.occurrences = [Occurrence.of(instance) for instance in instances]
-        self.labels = [_labels(instance) for instance in laid.instances]
+        self.occurrences = [Occurrence(instance, _memories.of(instance)) for instance in instances]
         self.places: dict[int, tuple[int, float]] = {}
         self.bookmarks = {
             bookmark: index for index, instance in enumerate(laid.instances) for bookmark in instance.bookmarks
@@ -98,6 +102,7 @@ class _Writer:
         sheets = [self._sheet(page) for page in self.laid.pages]
         for index, (page, sheet) in enumerate(zip(self.laid.pages, sheets, strict=True)):
             self._draw_page(index, page, sheet)
+            self.fonts.use(sheet.painter.faces, ())
         self._put_links(sheets)
         numbers = [sheet.number for sheet in sheets]
         marks = [sheet.owners for sheet in sheets]
@@ -129,7 +134,7 @@ class _Writer:
         own = _Page()
         self.file.addPage(own)
         own.MediaBox = f"[0 0 {number(page.width)} {number(page.height)}]"
-        return _Sheet(own, self.file.number_of(own), page.height)
+        return _Sheet(own, self.file.number_of(own), page.height, Painter(self.fonts))
 
     def _draw_page(self, index: int, page: Page, sheet: _Sheet) -> None:
         """Draw header, body in reading order, and footer."""
@@ -145,46 +150,65 @@ class _Writer:
 
     def _draw_artifact(self, fragment: Fragment, sheet: _Sheet, properties: str) -> None:
         """Draw what is not read aloud; links in it would have to be, so they are left out."""
-        drawn = draw_artifact(self._flattened(fragment.ops, always=True), self.fonts, properties)
-        self._place(drawn, fragment, sheet)
+        ops = self._flattened(fragment.ops, always=True)
+        sheet.painter.artifact(ops, fragment.x, sheet.height - fragment.y, properties)
+        self._put_pictures(sheet.painter.images)
 
     def _draw_fragment(self, index: int, fragment: Fragment, sheet: _Sheet) -> None:
         """Draw a fragment of an instance, and give its marked contents and annotations to the instance."""
-        occurrence = self.occurrences[fragment.instance]
-        self.places.setdefault(fragment.instance, (index, sheet.height - fragment.y))
-        ops = self._flattened(fragment.ops)
-        elements = occurrence.instance.elements
-        drawn = draw(ops, elements, self.fonts)
-        labels = self.labels[fragment.instance]
-        if labels:
-            for op in ops:
-                if isinstance(op, TextOp) and op.element in labels:
-                    occurrence.labels[op.element] = occurrence.labels.get(op.element, "") + op.run.text
-        first = len(sheet.owners)
-        for mcid, element in enumerate(drawn.owners, first):
-            sheet.owners.append((occurrence, element))
-            occurrence.add(element, Marked(index, mcid))
-        self._place(drawn, fragment, sheet, first)
+        occurrence, painter = self.occurrences[fragment.instance], sheet.painter
         left, top = fragment.x, sheet.height - fragment.y
-        for image in drawn.images:
-            corner = (left + image.x, top - image.y - image.height)
-            occurrence.boxes.setdefault(
-                image.element, (*corner, corner[0] + image.width, corner[1] + image.height)
-            )
-        for link in drawn.links:
-            self._add_link(index, link, occurrence, sheet, left + link.x, top - link.y - link.height)
-        for op in drawn.fields:
-            at = self.form.add(
-                op, left + op.x, top - op.y - op.height, sheet.number, self._next_key(occurrence, op.element)
-            )
-            sheet.annotations.append(at)
-            occurrence.add(op.element, Annotated(index, at))
+        self.places.setdefault(fragment.instance, (index, top))
+        ops = self._flattened(fragment.ops) if self.flat else fragment.ops
+        memory = occurrence.memory
+        if "Lbl" in memory.roles:
+            occurrence.note_labels(ops)
+        first = painter.marked
+        template = self._template(ops, memory) if memory.lasting else None
+        if template is None:
+            owners = painter.fragment(ops, left, top, memory.roles)
+        else:
+            owners = painter.again(template, left, top)
+        if owners:
+            sheet.owners.append((occurrence, owners))
+            occurrence.mark(index, first, owners)
+        if painter.images or painter.links or painter.fields:
+            self._put_pictures(painter.images)
+            self._annotate(index, left, top, len(owners), occurrence, sheet)
 
-    def _place(self, drawn: Drawn, fragment: Fragment, sheet: _Sheet, first: int = 0) -> None:
-        """Put a fragment's operators on the page and note what they use."""
-        sheet.content.append(drawn.content(fragment.x, sheet.height - fragment.y, first))
-        self.fonts.use_faces(drawn.faces)
-        for image in drawn.images:
+    def _template(self, ops: Sequence[Op], memory: Memory[Template, Skeleton]) -> Template | None:
+        """Give the template of a fragment that comes again."""
+        template = memory.drawn(ops)
+        if template is None:
+            template = make_template(ops, memory.roles, self.fonts)
+            if template is not None:
+                memory.keep(ops, template)
+        return template
+
+    def _annotate(
+        self, index: int, left: float, top: float, marked: int, occurrence: Occurrence, sheet: _Sheet
+    ) -> None:
+        """Add a fragment's links and fields, in reading order, and note where its pictures are."""
+        painter = sheet.painter
+        for image in painter.images:
+            x, y = left + image.x, top - image.y
+            occurrence.boxes.setdefault(image.element, (x, y - image.height, x + image.width, y))
+        earlier = sum(len(owners) for _, _, owners in occurrence.runs) - marked
+        ops: list[tuple[int, FieldOp | LinkOp]] = [*painter.links, *painter.fields]
+        for before, op in sorted(ops, key=itemgetter(0)):
+            key = len(self.laid.pages) + len(self.annotated)
+            self.annotated.append((occurrence, op.element))
+            if isinstance(op, FieldOp):
+                at = self.form.add(op, left + op.x, top - op.y - op.height, sheet.number, key)
+            else:
+                words = occurrence.instance.elements[op.element].alternative or op.uri
+                at = self._add_link(op, words, sheet, left + op.x, top - op.y - op.height, key)
+            sheet.annotations.append(at)
+            occurrence.annotations.append((op.element, Annotated(index, at), earlier + before))
+
+    def _put_pictures(self, images: Iterable[ImageOp]) -> None:
+        """Put pictures into the file, each once."""
+        for image in images:
             key = image_name(image.member)
             if key not in self.pictures:
                 self.pictures[key] = put_picture(self.file, image.data)
@@ -201,24 +225,15 @@ class _Writer:
                 flat.append(op)
         return flat
 
-    def _next_key(self, occurrence: Occurrence, element: int) -> int:
-        """Give the `StructParent` of a new annotation, and remember whose it is."""
-        self.annotated.append((occurrence, element))
-        return len(self.laid.pages) + len(self.annotated) - 1
-
-    def _add_link(
-        self, index: int, link: LinkOp, occurrence: Occurrence, sheet: _Sheet, left: float, bottom: float
-    ) -> None:
+    def _add_link(self, link: LinkOp, words: str, sheet: _Sheet, left: float, bottom: float, key: int) -> int:
         """Add a link's annotation; where it leads is written when all places are known."""
         at = self.file.reserve()
-        words = occurrence.instance.elements[link.element].alternative or link.uri
         rect = " ".join(map(number, (left, bottom, left + link.width, bottom + link.height)))
         entries = b"/Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%s]/P %d 0 R/StructParent %d/Contents%s" % (
-            (rect.encode("ascii"), sheet.number, self._next_key(occurrence, link.element), text_string(words))
+            (rect.encode("ascii"), sheet.number, key, text_string(words))
         )
         self.links.append((at, entries, link.uri))
-        sheet.annotations.append(at)
-        occurrence.add(link.element, Annotated(index, at))
+        return at
 
     def _put_links(self, sheets: Sequence[_Sheet]) -> None:
         """Write the link annotations; a link to a place that is not there leads nowhere but keeps its words."""
@@ -247,17 +262,12 @@ class _Writer:
             page = sheet.page
             page.Parent = parent
             page.Resources = resources
-            data = "".join(sheet.content).encode("cp1252")
+            data = sheet.painter.content().encode("cp1252")
             page.Contents = b"%d 0 R" % self.file.add_stream(stream(b"", data))
             page.StructParents = index
             page.Tabs = "/S"
             if sheet.annotations:
                 page.Annots = b"[%s]" % _references(sheet.annotations)
-
-
-def _labels(instance: Instance) -> frozenset[int]:
-    """Give the elements that are labels of list items."""
-    return frozenset(index for index, element in enumerate(instance.elements) if element.role == "Lbl")
 
 
 def _flat_instance(instance: Instance) -> Instance:
