@@ -38,6 +38,8 @@ SMALL_CAPS_SIZE = 0.8
 SOFT_HYPHEN = "\u00ad"
 """Drawn only where a line is broken at it."""
 
+_REMEMBERED_WORDS = 20_000
+
 _TOKEN = re.compile(r"[^ ]+ *| +")
 _CJK = (
     "\u2e80-\u2fff\u3001-\u30ff\u3130-\u318f\u31f0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
@@ -147,6 +149,31 @@ class ControlSpot:
         self.element = element
 
 
+class PlainWords(dict[str, "tuple[tuple[str, float], ...] | None"]):
+    """The pieces of words in one face and their widths in ems; None for what needs shaping or another face."""
+
+    def __init__(self, setter: Typesetter, bold: bool, italic: bool) -> None:
+        """Begin empty; words are looked at when first asked for."""
+        super().__init__()
+        self._setter = setter
+        self._bold, self._italic = bold, italic
+        self.face = setter.fonts.runs("a", bold=bold, italic=italic)[0].face
+
+    def __missing__(self, word: str) -> tuple[tuple[str, float], ...] | None:
+        """Measure a word."""
+        found: tuple[tuple[str, float], ...] | None = ()
+        for part in self._setter.parts(word) if _MAY_BREAK.search(word) else (word,):
+            runs = self._setter.fonts.runs(part, bold=self._bold, italic=self._italic)
+            if len(runs) != 1 or not runs[0].plain or runs[0].face != self.face or found is None:
+                found = None
+                break
+            found = (*found, (part, runs[0].width))
+        if len(self) > _REMEMBERED_WORDS:
+            self.clear()
+        self[word] = found
+        return found
+
+
 class Typesetter:
     """Measures text with a font book, and remembers what is the same for every document."""
 
@@ -160,6 +187,7 @@ class Typesetter:
             key: sum(run.width for run in fonts.runs(" ", bold=key[0], italic=key[1])) for key in self._metrics
         }
         self._pieces: dict[str, list[str]] = {}
+        self._plain = {key: PlainWords(self, *key) for key in self._metrics}
 
     def metrics(self, run_format: RunFormat) -> FaceMetrics:
         """Give the metrics of a format's face."""
@@ -168,6 +196,14 @@ class Typesetter:
     def space(self, run_format: RunFormat) -> float:
         """Give the width of a space in ems."""
         return self._spaces[run_format.bold, run_format.italic]
+
+    def face(self, run_format: RunFormat) -> str:
+        """Give the name of the face that plain text in a format is drawn with."""
+        return self._plain[run_format.bold, run_format.italic].face
+
+    def plain_words(self, run_format: RunFormat) -> PlainWords:
+        """Give the pieces of words in a format's face."""
+        return self._plain[run_format.bold, run_format.italic]
 
     def measure(self, text: str, run_format: RunFormat) -> float:
         """Give the width of a text in points."""
@@ -180,7 +216,7 @@ class Typesetter:
         """Give a word's pieces, remembered."""
         found = self._pieces.get(word)
         if found is None:
-            if len(self._pieces) > 20_000:
+            if len(self._pieces) > _REMEMBERED_WORDS:
                 self._pieces.clear()
             found = self._pieces[word] = pieces(word)
         return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 from typing import Literal
 
 from forms.formats.pdf.display import (
@@ -22,13 +21,12 @@ from forms.formats.pdf.display import (
 )
 from forms.formats.pdf.layout.atoms import Atom, Builder, Context, ControlSpot, Typesetter
 from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
+from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
+from forms.formats.pdf.layout.simple import simple_lines, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import Paragraph, RunFormat
-
-EXACT_ASCENT = 0.8
-"""The share of an exact line height that lies above the baseline (LibreOffice; the standard is silent)."""
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -79,6 +77,9 @@ class _Paragraph:
 
     def lay_out(self, element: int, label: str, label_element: int) -> LaidParagraph:
         look = self._format
+        simple = self._simple(element)
+        if simple is not None:
+            return simple
         builder = Builder(self._setter, self._structure, self._around.fillable, self._around.numbers)
         atoms = builder.atoms(self._paragraph.content, element, int(look.bidi))
         lines = self._break(atoms, label, label_element)
@@ -99,6 +100,18 @@ class _Paragraph:
             unbreakable=any(last > first for first, last in fields.values()),
         )
 
+    def _simple(self, element: int) -> LaidParagraph | None:
+        """Lay out a paragraph of plain text, which most are."""
+        paragraph = self._paragraph
+        found = simple_text(paragraph.content, self._structure.language) if paragraph.item is None else None
+        if found is None:
+            return None
+        lines = simple_lines(*found, self._format, self._setter, element, self._around.width)
+        if lines is None:
+            return None
+        ops = tuple(line.ops[0] for line in lines)
+        return LaidParagraph(self._format, lines, lines[-1].top + lines[-1].pitch, ops, self._box())
+
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
         right = around.width - look.right
@@ -118,8 +131,6 @@ class _Paragraph:
                 item.definition.suffix,
                 item.definition.alignment,
             )
-            if item.definition.suffix == "space" and label:
-                pass
         return breaker.lines(atoms)
 
     def _label(self, label: str, look: RunFormat, element: int) -> list[Atom]:
@@ -179,20 +190,7 @@ class _Paragraph:
             metrics = self._setter.metrics(mark)
             ascent = (metrics.ascent + metrics.line_gap) * mark.size
             descent = metrics.descent * mark.size
-        height = whole_twips(ascent + descent)
-        spacing, rule = self._format.line, self._format.line_rule
-        if rule == "exact":
-            return spacing * EXACT_ASCENT, spacing, spacing
-        if rule == "atLeast":
-            more = max(spacing - height, 0.0)
-            return ascent + more, height + more, height + more
-        if spacing < 1.0:
-            # The first line shrinks, too, and its baseline moves up.
-            pitch = height * max(spacing, 0.5)
-            return EXACT_ASCENT * pitch, pitch, pitch
-        # Whole percents and whole twips, or two pages would part from LibreOffice's after fifty lines.
-        percent = int(spacing * 100 + 0.001)
-        return ascent, height, int(height * 20 * percent / 100 + 0.001) / 20
+        return line_heights(ascent, descent, self._format)
 
     # --- operations
 
@@ -381,11 +379,6 @@ class _Paragraph:
         left = look.left + min(look.first_line, 0.0) - inset(borders.left)
         right = self._around.width - look.right + inset(borders.right)
         return Box(left, right, borders, shading)
-
-
-def whole_twips(points: float) -> float:
-    """Round a height up to a whole twip, which is what Word and LibreOffice count in."""
-    return ceil(points * 20 - 0.02) / 20
 
 
 def _one_level(atom: Atom, setter: Typesetter) -> list[Atom]:
