@@ -309,6 +309,8 @@ class BlockReader:
         elif tag == W + "bookmarkStart":
             if element.get(W + "name") not in (None, "_GoBack"):
                 self._bookmarks.append(str(element.get(W + "name")))
+        elif tag == W + "tcPr":
+            return
         elif tag in TRANSPARENT:
             for child in element:
                 yield from self._block(child, table)

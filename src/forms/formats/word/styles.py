@@ -59,11 +59,6 @@ class TableContext:
     paragraph: Properties = field(default_factory=dict)
     run: Properties = field(default_factory=dict)
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """A hashable key of its content."""
-        return (key_of(self.paragraph), key_of(self.run))
-
 
 NO_TABLE = TableContext()
 
@@ -154,7 +149,7 @@ class Styles:
         self.default_paragraph: Properties = {}
         self._chains: dict[str, tuple[Properties, Properties]] = {}
         self._characters: dict[str, Properties] = {}
-        self._paragraphs: dict[tuple[Any, ...], ResolvedParagraph] = {}
+        self._paragraphs: dict[tuple[Any, ...], tuple[ResolvedParagraph, TableContext]] = {}
         self._numbering: LevelIndents | None = None
         if root is not None:
             self._read(root)
@@ -242,11 +237,12 @@ class Styles:
         self, direct: Properties, table: TableContext = NO_TABLE, mark: Properties | None = None
     ) -> ResolvedParagraph:
         """Resolve a paragraph with these direct properties and paragraph mark (`w:pPr/w:rPr`)."""
-        key = (key_of(direct), table.key, key_of(mark or {}))
+        key = (id(table), *direct.items(), None, *mark.items()) if mark else (id(table), *direct.items())
         known = self._paragraphs.get(key)
         if known is None:
-            known = self._paragraphs[key] = self._resolve(direct, table, mark or {})
-        return known
+            # The context is kept with its result, so that its id stays its own.
+            known = self._paragraphs[key] = (self._resolve(direct, table, mark or {}), table)
+        return known[0]
 
     def _resolve(self, direct: Properties, table: TableContext, mark: Properties) -> ResolvedParagraph:
         paragraph, run = self._paragraph_chain(direct.get("style", ""))

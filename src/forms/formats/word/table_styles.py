@@ -176,6 +176,9 @@ class CellPosition:
         return self.column + self.span >= self.columns
 
 
+_WHOLE = ("wholeTable",)
+
+
 class TableStyle:
     """A table style with its ancestors merged."""
 
@@ -207,6 +210,8 @@ class TableStyle:
 
     def conditions(self, look: Look, at: CellPosition) -> tuple[str, ...]:
         """Name the conditional formats that apply to a cell, the weakest first (17.7.6.6)."""
+        if len(self.regions) == 1:
+            return _WHOLE
         names = ["wholeTable"]
         first_row, last_row = look.first_row and at.row == 0, look.last_row and at.last_row
         first_column, last_column = look.first_column and at.column == 0, look.last_column and at.last_column
