@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
+from typing import Literal
 
 from jinja2 import Template, UndefinedError
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
@@ -25,12 +26,16 @@ from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
 from forms.formats.word.house import House, read_house
 from forms.formats.word.parsed import MAIN, ParsedPart, ParsedTemplate, parse_template
 from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.reflow import plain, reflow
 from forms.formats.word.tags import CLOSE, OPEN, TOKEN, Tag, assemble
 from forms.formats.word.wordml import BODY, XML_SPACE, T, qn, remove
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
 __all__ = ["CompiledTemplate", "Properties", "compile_template"]
+
+PrintSize = Literal["standard", "clear", "large"]
+"""The usual size; clear print, 12 pt; large print, 18 pt."""
 
 _BLOCK_MARK = "\x00"
 _STATIC_MARK = "\x01"
@@ -141,6 +146,7 @@ def compile_template(
     header: str = "form",
     source: str = "template",
     house_source: str = "house.docx",
+    size: PrintSize = "standard",
 ) -> CompiledTemplate:
     """Compile a template; deterministic.
 
@@ -150,6 +156,8 @@ def compile_template(
         header: Which of the house's headers and footers: `form`, `letter`, `leaflet` or `none`.
         source: The template's name, for problems.
         house_source: The house file's name, for problems.
+        size: `clear` and `large` have no italics, capitals or sizes set by hand; in `large` tables become
+            labels over values (see `forms.formats.word.reflow`).
 
     Raises:
         ArtefactError: With all problems found: the package is refused, tags are broken or forbidden, the
@@ -159,6 +167,10 @@ def compile_template(
     parsed = parse_template(template, style, source, house_source)
     problems = list(parsed.problems)
     for part in parsed.parts:
+        if size != "standard" and part.kind == "body":
+            plain(part.root)
+        if size == "large" and part.kind == "body":
+            reflow(part.root, style.styles)
         problems += compile_controls(part.root, part.tags, style.styles, part.source)
     if problems:
         raise ArtefactError(*problems)
