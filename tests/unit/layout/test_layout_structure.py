@@ -93,6 +93,13 @@ def test_links():
     assert link.width > 30
 
 
+def test_bookmarks_in_tables_are_known():
+    marked = (
+        '<w:p><w:bookmarkStart w:id="1" w:name="part"/><w:r><w:t>x</w:t></w:r><w:bookmarkEnd w:id="1"/></w:p>'
+    )
+    assert laid(table(row(marked, paragraph()))).instances[0].bookmarks == ("part",)
+
+
 def test_pictures_have_their_alternative_text():
     file = word_file(f"<w:p>{PICTURE}</w:p>", members={"word/theme/theme1.xml": PIXEL})
     rendered = rendered_word(file)

@@ -95,7 +95,7 @@ def _lay_out(placed: Placed, fonts: FontBook, setting: Setting, width: float) ->
 
 def _instance(block: Paragraph | Table, structure: Structure) -> Instance:
     if isinstance(block, Table):
-        return Instance(structure.elements)
+        return Instance(structure.elements, bookmarks=tuple(_bookmarks(block)))
     item = block.item
     is_item = item is not None and bool(structure.elements) and structure.elements[0].role == "LI"
     outline = min(block.format.outline, 6)
@@ -107,6 +107,18 @@ def _instance(block: Paragraph | Table, structure: Structure) -> Instance:
         outline_text=" ".join(plain_text(block.content).split()) if outline else "",
         bookmarks=block.bookmarks,
     )
+
+
+def _bookmarks(block: BlockItem) -> Iterator[str]:
+    if isinstance(block, Paragraph):
+        yield from block.bookmarks
+        return
+    groups = (
+        [block.blocks] if isinstance(block, BlockControl) else [c.blocks for r in block.rows for c in r.cells]
+    )
+    for group in groups:
+        for inner in group:
+            yield from _bookmarks(inner)
 
 
 def plain_text(content: tuple[Inline, ...]) -> str:

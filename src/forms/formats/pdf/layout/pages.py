@@ -24,14 +24,8 @@ from forms.formats.pdf.layout.headers import Stories, fragments, use_of
 from forms.formats.pdf.layout.laid import Flow
 from forms.formats.word.model import Document, Section, SectionFormat, StoryUse
 
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The room for the body on a page: from `top` to `bottom`, and its columns as (x, width)."""
-
-    top: float
-    bottom: float
-    columns: tuple[tuple[float, float], ...]
+_ANY_NUMBERS = ("1", "1")
+"""The page numbers with which headers and footers are measured, before the right ones are known."""
 
 
 @dataclass(slots=True)
@@ -208,9 +202,8 @@ class Paginator:
     def _append(self, section: Section, number: int, *, first: bool) -> None:
         look = section.format
         use = use_of(section, first, number, self._document.even_and_odd)
-        numbers = (str(number), "9")
-        header = self._stories.story(section.headers, use, look.text_width, numbers).height
-        footer = self._stories.story(section.footers, use, look.text_width, numbers).height
+        header = self._stories.story(section.headers, use, look.text_width, _ANY_NUMBERS).height
+        footer = self._stories.story(section.footers, use, look.text_width, _ANY_NUMBERS).height
         top, bottom = abs(look.top), abs(look.bottom)
         if look.top >= 0 and header:
             top = max(top, look.header + header)
