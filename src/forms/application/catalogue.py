@@ -17,7 +17,7 @@ from forms.domain.artefact import Manifest, parse_manifest
 from forms.domain.case import parse_object
 from forms.domain.digest import file_digest
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
-from forms.formats.word.template import CompiledTemplate, compile_template
+from forms.formats.word.template import CompiledTemplate, PrintSize, compile_template
 from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 MANIFEST = "artefact.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
 PROFILE = "profile.json"
-HOUSES = {"standard": "house.docx", "large": "house-large.docx"}
+HOUSES: Mapping[PrintSize, str] = {
+    "standard": "house.docx",
+    "clear": "house-clear.docx",
+    "large": "house-large.docx",
+}
+"""The house file of each size of print."""
 
 
 class Catalogue:
@@ -37,7 +42,7 @@ class Catalogue:
         """Take the library's folders and, where one is named, the file of the organisation's profile."""
         self.library = library
         self._profile_file = profile
-        self._templates: dict[tuple[str, str, str], CompiledTemplate] = {}
+        self._templates: dict[tuple[str, str, PrintSize], CompiledTemplate] = {}
         self._digests: dict[str, str] = {}
 
     @cached_property
@@ -101,7 +106,7 @@ class Catalogue:
         """The folder of the fonts; they are always the program's own."""
         return self.library.folders[-1] / "fonts"
 
-    def template(self, manifest: Manifest, file_name: str, size: str = "standard") -> CompiledTemplate:
+    def template(self, manifest: Manifest, file_name: str, size: PrintSize = "standard") -> CompiledTemplate:
         """An artefact's Word template under the house style, compiled when first wanted."""
         key = (manifest.id, file_name, size)
         if key not in self._templates:
@@ -113,10 +118,11 @@ class Catalogue:
                 header=manifest.header,
                 source=f"templates/{manifest.id}/{file_name}",
                 house_source=HOUSES[size],
+                size=size,
             )
         return self._templates[key]
 
-    def digests(self, manifest: Manifest, file_name: str, size: str = "standard") -> tuple[str, str]:
+    def digests(self, manifest: Manifest, file_name: str, size: PrintSize = "standard") -> tuple[str, str]:
         """The SHA-256 of an artefact's template and of the house file, in hexadecimal."""
         names = (f"templates/{manifest.id}/{file_name}", f"templates/{HOUSES[size]}")
         for name in names:

@@ -15,6 +15,7 @@ from forms.domain.case import steps
 from forms.domain.nodes import DEFAULT_ABSENT
 from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
 from forms.domain.schema import PROFILE_SCHEMA
+from forms.formats.word.template import PrintSize
 
 SHORT_DIGEST = 12
 RECIPIENT = {
@@ -47,6 +48,7 @@ class Identity:
     issued: date
     digest: str
     language: str
+    print_size: PrintSize = "standard"
 
     @property
     def line(self) -> str:
@@ -65,15 +67,25 @@ class Identity:
             ("forms-reference", self.reference),
             ("forms-issued", self.issued.isoformat()),
             ("forms-digest", self.digest),
+            ("forms-print-size", self.print_size),
         )
 
 
 def identity_of(
-    manifest: Manifest, edition: Edition, copy: Copy, reference: str, issued: date, digest: str, language: str
+    manifest: Manifest,
+    edition: Edition,
+    copy: Copy,
+    reference: str,
+    issued: date,
+    digest: str,
+    language: str,
+    print_size: PrintSize = "standard",
 ) -> Identity:
     """Say what a document is."""
     title = copy.rule.title or manifest.title
-    return Identity(manifest.stem, title, edition.id, copy.label, reference, issued, digest, language)
+    return Identity(
+        manifest.stem, title, edition.id, copy.label, reference, issued, digest, language, print_size
+    )
 
 
 def context_of(

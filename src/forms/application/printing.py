@@ -11,7 +11,14 @@ from forms.formats.word.parts import RenderedWord
 from forms.formats.word.reader import read
 
 
-def print_pdf(rendered: RenderedWord, properties: Properties, fonts: FontBook, *, fillable: bool) -> bytes:
+def print_pdf(
+    rendered: RenderedWord,
+    properties: Properties,
+    fonts: FontBook,
+    *,
+    fillable: bool,
+    archive: bool = False,
+) -> bytes:
     """Make the PDF of a rendered template.
 
     Args:
@@ -19,6 +26,7 @@ def print_pdf(rendered: RenderedWord, properties: Properties, fonts: FontBook, *
         properties: What the document says of itself, as in the DOCX.
         fonts: The fonts to draw with.
         fillable: Whether content controls become form fields.
+        archive: Whether it is for the case record: PDF/A-2a too, with fields as plain text.
 
     Raises:
         ArtefactError: The template holds what the PDF does not support.
@@ -31,5 +39,5 @@ def print_pdf(rendered: RenderedWord, properties: Properties, fonts: FontBook, *
         created=properties.created,
         custom=properties.custom,
     )
-    laid = lay_out(read(rendered), fonts, fillable=fillable)
-    return write(laid, info, fonts, fillable=fillable)
+    laid = lay_out(read(rendered), fonts, fillable=fillable and not archive)
+    return write(laid, info, fonts, fillable=fillable and not archive, archive=archive)

@@ -19,6 +19,7 @@ from forms.domain.artefact import Edition, Manifest
 from forms.domain.audience import View, annex_rows, load_readers, view
 from forms.domain.case import Case, strings
 from forms.domain.digest import content_digest
+from forms.domain.explain import GAPS
 from forms.domain.leaks import leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
@@ -26,12 +27,15 @@ from forms.domain.support import DIRECTORY, choose
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
 from forms.formats.word.parts import RenderedWord
+from forms.formats.word.template import PrintSize
 from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
 FORMATS = ("docx", "pdf")
 BLANK_REFERENCE = "blank"
 NO_REFERENCE = "no-reference"
+PRINTS: Mapping[PrintSize, str] = {"standard": "", "clear": "clear-print", "large": "large-print"}
+"""How file names tell the sizes of print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class RenderOptions:
     `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty;
     `issued` the date of issue, today if None; `edition` another one than that in force then. `draft` marks
     every page. `blank` makes a form to be filled in: nothing is required, what is missing prints nothing, and
-    lists have empty rows.
+    lists have empty rows. `print_size` is `standard`, `clear` (12 pt) or `large` (18 pt, tables as labels over
+    values). `archive` makes the PDF for the case record: PDF/A-2a beside PDF/UA-1, its fields as plain text.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -50,6 +55,8 @@ class RenderOptions:
     edition: str | None = None
     draft: bool = False
     blank: bool = False
+    print_size: PrintSize = "standard"
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Document:
             "reference": identity.reference,
             "issued": identity.issued.isoformat(),
             "digest": identity.digest,
+            "print_size": identity.print_size,
         }
 
 
@@ -136,6 +144,9 @@ def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue
         raise UsageError(
             Problem("error", "unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
         )
+    if options.print_size not in PRINTS:
+        hint = f"Choose one of {', '.join(PRINTS)}"
+        raise UsageError(Problem("error", "unknown-print-size", "There is no such size of print", hint))
     manifest = catalogue.artefact(artefact)
     issued = options.issued or date.today()
     edition = manifest.edition(options.edition) if options.edition else manifest.edition_on(issued)
@@ -146,12 +157,13 @@ def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue
 def _check(job: _Job) -> tuple[Problem, ...]:
     """Refuse a case with errors; give the warnings. A blank form needs nothing of a case."""
     vocabulary = job.catalogue.vocabulary
-    eased = job.manifest.urgent or job.options.blank
-    problems = vocabulary.check(job.case, job.manifest.id, eased)
+    problems = vocabulary.check(job.case, job.manifest.id, job.manifest.urgent)
+    if job.options.blank:
+        problems = tuple(problem for problem in problems if problem.code not in GAPS)
     if errors := errors_in(problems):
         raise InputError(*errors)
     if job.options.blank:
-        return ()
+        return problems
     return problems + vocabulary.check_oddities(job.case, job.issued)
 
 
@@ -253,11 +265,12 @@ def _documents(
 
 def _identity(job: _Job, copy: Copy, seen: View) -> Identity:
     manifest, catalogue = job.manifest, job.catalogue
-    files = catalogue.digests(manifest, _template_name(job, copy))
+    files = catalogue.digests(manifest, _template_name(job, copy), job.options.print_size)
     digest = content_digest(seen, job.issued, files, addressee(copy, seen, catalogue))
     language = str(catalogue.profile.get("language", "en-GB"))
     reference = _reference(job, copy, digest)
-    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language)
+    size = job.options.print_size
+    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language, size)
 
 
 def _reference(job: _Job, copy: Copy, digest: str) -> str:
@@ -274,7 +287,7 @@ def _reference(job: _Job, copy: Copy, digest: str) -> str:
 
 def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]) -> RenderedWord:
     """Render the Word template of a copy."""
-    template = job.catalogue.template(job.manifest, _template_name(job, copy))
+    template = job.catalogue.template(job.manifest, _template_name(job, copy), job.options.print_size)
     context = context_of(
         seen,
         copy,
@@ -309,14 +322,21 @@ def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> b
     from forms.application.printing import print_pdf
 
     properties = _properties(job, copy, identity)
-    return print_pdf(rendered, properties, job.catalogue.fonts, fillable=job.manifest.fillable)
+    return print_pdf(
+        rendered,
+        properties,
+        job.catalogue.fonts,
+        fillable=job.manifest.fillable,
+        archive=job.options.archive,
+    )
 
 
 def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool) -> str:
     area = copy.area if several else ""
     neutral = copy.reader.lay and not job.manifest.shows_case_reference
     reader = copy.label if len(job.manifest.audiences) > 1 and not neutral else ""
-    return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area)
+    variant = PRINTS[job.options.print_size]
+    return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area, variant)
 
 
 def _template_name(job: _Job, copy: Copy) -> str:

@@ -13,6 +13,7 @@ from forms import (
     FormsError,
     InputError,
     Place,
+    PrintSize,
     Problem,
     Product,
     RenderOptions,
@@ -67,6 +68,11 @@ class Outcome:
 @click.option("--edition", help="This edition of the paper, not the one in force on the date of issue.")
 @click.option("--draft", is_flag=True, help="Mark every page as a draft.")
 @click.option(
+    "--large-print", is_flag=True, help="18 pt, labels above what they name; for readers with low vision."
+)
+@click.option("--clear-print", is_flag=True, help="12 pt, nothing in italics.")
+@click.option("--archive", is_flag=True, help="The PDF for the case record: PDF/A-2a, fields as plain text.")
+@click.option(
     "--blank", is_flag=True, help="An empty form to fill in by hand or on screen; CASE may be left out."
 )
 @click.option(
@@ -85,6 +91,9 @@ def command(
     date: datetime | None,
     edition: str | None,
     draft: bool,
+    large_print: bool,
+    clear_print: bool,
+    archive: bool,
     blank: bool,
     profile: Path | None,
     library: Path | None,
@@ -103,6 +112,7 @@ def command(
       forms render conference-report case.json -o out --audience parent --format pdf
       forms render check-notification cases/*.json -o out --date 2026-11-21
       forms render offender-information --blank -o out
+      forms render family-pack case.json -o out --large-print
     """
     options = RenderOptions(
         formats=_formats(formats),
@@ -111,6 +121,8 @@ def command(
         edition=edition,
         draft=draft,
         blank=blank,
+        print_size=_print_size(large=large_print, clear=clear_print),
+        archive=archive,
     )
     catalogue = open_catalogue(library, profile)
     if not cases and not blank:
@@ -125,6 +137,12 @@ def _formats(words: str) -> tuple[str, ...]:
     if not chosen or not set(chosen) <= set(FORMATS):
         raise click.BadParameter("choose docx, pdf or docx,pdf", param_hint="--format")
     return chosen
+
+
+def _print_size(*, large: bool, clear: bool) -> PrintSize:
+    if large and clear:
+        raise click.UsageError("Choose --large-print or --clear-print, or call the command twice.")
+    return "large" if large else "clear" if clear else "standard"
 
 
 def _render_all(

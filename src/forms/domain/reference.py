@@ -50,7 +50,9 @@ def issue_number(case_reference: str, artefact: str, audience: str, issued: date
     return f"{number[:4]}-{number[4:]}"
 
 
-def file_name(stem: str, reference: str, reader: str, issued: date, suffix: str, area: str = "") -> str:
+def file_name(
+    stem: str, reference: str, reader: str, issued: date, suffix: str, area: str = "", variant: str = ""
+) -> str:
     """Give a document's file name: `conference-report_X123456_parent-2_2026-11-21.pdf`.
 
     Args:
@@ -60,8 +62,9 @@ def file_name(stem: str, reference: str, reader: str, issued: date, suffix: str,
         issued: The issue date.
         suffix: "docx" or "pdf".
         area: The authority it goes to, where the case gives several documents.
+        variant: How it differs from the usual document ("large-print").
     """
-    parts = (stem, reference, reader, slug(area) if area else "", issued.isoformat())
+    parts = (stem, reference, reader, slug(area) if area else "", issued.isoformat(), variant)
     return f"{'_'.join(part for part in parts if part)}.{suffix}"
 
 
