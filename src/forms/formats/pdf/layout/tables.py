@@ -236,23 +236,28 @@ def _keeps(row: Row) -> bool:
 
 
 def _with_high_fields(row: LaidRow) -> LaidRow:
-    """Let a field that fills a cell alone be as high as the cell."""
+    """Let a field that ends a cell, below a label or alone, be as high as the room that the cell leaves it."""
     cells = list(row.cells)
     changed = False
     for index, cell in enumerate(cells):
-        op = _only_field(cell)
-        room = row.height - row.rule - cell.top - cell.bottom
-        if op is not None and room > op.height and cell.rows == 1:
-            pieces: tuple[Piece, ...] = ((0.0, 0.0, (replace(op, y=0.0, height=room),)),)
-            cells[index] = replace(cell, pieces=pieces, height=room)
+        op = _last_field(cell)
+        if op is None or cell.rows != 1:
+            continue
+        x, y, _ = cell.pieces[-1]
+        top = y if len(cell.pieces) > 1 else 0.0
+        room = row.height - row.rule - cell.top - cell.bottom - top
+        if room > op.height:
+            high: Piece = (x, top, (replace(op, y=0.0, height=room),))
+            cells[index] = replace(cell, pieces=(*cell.pieces[:-1], high), height=top + room)
             changed = True
     return replace(row, cells=tuple(cells)) if changed else row
 
 
-def _only_field(cell: LaidCell) -> FieldOp | None:
-    if len(cell.flow) != 1 or not isinstance(cell.flow[0], LaidParagraph):
+def _last_field(cell: LaidCell) -> FieldOp | None:
+    """Give the field that is all of a cell's last paragraph."""
+    if not cell.flow or len(cell.pieces) != len(cell.flow) or not isinstance(cell.flow[-1], LaidParagraph):
         return None
-    ops = cell.flow[0].ops
+    ops = cell.flow[-1].ops
     if len(ops) == 1 and isinstance(ops[0], FieldOp) and ops[0].field.kind != "checkbox":
         return ops[0]
     return None
