@@ -175,11 +175,28 @@ def _make_fixed(face: Face) -> FontObjects:
     )
 
 
+_fonts: WeakKeyDictionary[Face, dict[tuple[object, ...], FontObjects]] = WeakKeyDictionary()
+_KEPT = 32
+
+
 def _cut_objects(cut: CutFont) -> FontObjects:
+    """Give the Type 0 font of a face for one document; some are kept, as ticks and boxes come in every form."""
+    drawn = cut.drawn()
+    key = tuple((code, item, cut.texts[code]) for code, item in drawn.items())
+    kept = _fonts.setdefault(cut.face, {})
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[key] = _make_cut(cut, drawn)
+    return found
+
+
+def _make_cut(cut: CutFont, drawn: dict[int, int | Composite]) -> FontObjects:
     """Make the Type 0 font of a face for one document."""
-    face, drawn = cut.face, cut.drawn()
+    face = cut.face
     composites = tuple(dict.fromkeys(item for item in drawn.values() if isinstance(item, Composite)))
-    program, data, first = _cut_program(
+    program, first = _cut_program(
         face, frozenset(item for item in drawn.values() if isinstance(item, int)), composites
     )
     glyphs = {
@@ -197,7 +214,7 @@ def _cut_objects(cut: CutFont) -> FontObjects:
         b"/Supplement 0>>/FontDescriptor %%(2)d 0 R/W[%s]/CIDToGIDMap%s>>"
         % (base, widths, b" %(5)d 0 R" if own else b"/Identity")
     )
-    streams = [data, _to_unicode({code: cut.texts[code] for code in glyphs}, digits=4)]
+    streams = [_program_stream(program), _to_unicode({code: cut.texts[code] for code in glyphs}, digits=4)]
     if own:
         table = bytearray(2 * (max(glyphs) + 1))
         for code, glyph in glyphs.items():
@@ -212,29 +229,14 @@ def _width(face: Face, item: int | Composite) -> int:
     return round(advance * 1000)
 
 
-_Cut = tuple[bytes, bytes, int]
-_programs: WeakKeyDictionary[Face, dict[tuple[frozenset[int], tuple[Composite, ...]], _Cut]] = (
-    WeakKeyDictionary()
-)
-_KEPT_PROGRAMS = 32
-
-
-def _cut_program(face: Face, glyphs: frozenset[int], composites: tuple[Composite, ...]) -> _Cut:
+def _cut_program(face: Face, glyphs: frozenset[int], composites: tuple[Composite, ...]) -> tuple[bytes, int]:
     """Cut a face to glyphs that keep their numbers, and add composites to it.
 
-    Gives the font program, its stream, and the number of the first composite. The last few are kept.
+    Gives the font program, and the number of the first composite.
     """
-    kept = _programs.setdefault(face, {})
-    found = kept.get((glyphs, composites))
-    if found is None:
-        parts = {glyph for composite in composites for glyph, _, _ in composite.parts}
-        program, first = _subset(face, glyphs=glyphs | parts), 0
-        if composites:
-            program, first = add_composites(program, composites)
-        if len(kept) >= _KEPT_PROGRAMS:
-            kept.clear()
-        found = kept[glyphs, composites] = (program, _program_stream(program), first)
-    return found
+    parts = {glyph for composite in composites for glyph, _, _ in composite.parts}
+    program = _subset(face, glyphs=glyphs | parts)
+    return add_composites(program, composites) if composites else (program, 0)
 
 
 def _subset(face: Face, *, unicodes: Collection[int] = (), glyphs: Collection[int] = ()) -> bytes:

@@ -16,25 +16,27 @@ from forms.formats.pdf.display import Instance, Op
 Drawn = TypeVar("Drawn")
 Bones = TypeVar("Bones")
 
-_MOST = 500
+_MOST = 200
 """Fragments remembered of one instance (the rows of a table)."""
 
 
 class Memory(Generic[Drawn, Bones]):
     """What is remembered of one instance. `roles` are its elements' roles.
 
-    `lasting` says that it was met before. `bones` is what the structure tree keeps, by the owners of the marked
-    contents.
+    `has_labels` and `has_lists` say whether there are `Lbl` and `L` among them. `lasting` says that it was met
+    before. `bones` is what the structure tree keeps, by the owners of the marked contents.
     """
 
-    __slots__ = ("_drawn", "_instance", "bones", "lasting", "roles")
+    __slots__ = ("_drawn", "_instance", "bones", "has_labels", "has_lists", "lasting", "roles")
 
     def __init__(self, instance: ref[Instance], roles: tuple[str, ...]) -> None:
         """Start with nothing; a weak reference keeps nothing alive."""
         self._instance = instance
         self.roles = roles
+        self.has_labels = "Lbl" in roles
+        self.has_lists = "L" in roles
         self.lasting = False
-        self._drawn: dict[int, tuple[Sequence[Op], Drawn]] = {}
+        self._drawn: dict[int, tuple[Sequence[Op], Drawn | None]] = {}
         self.bones: dict[tuple[int, ...], Bones] = {}
 
     def is_of(self, instance: Instance) -> bool:
@@ -46,10 +48,19 @@ class Memory(Generic[Drawn, Bones]):
         found = self._drawn.get(id(ops))
         return None if found is None else found[1]
 
+    def met(self, ops: Sequence[Op]) -> bool:
+        """Say whether these very operations were met before; from now on they are."""
+        key = id(ops)
+        if key in self._drawn:
+            return True
+        if len(self._drawn) >= _MOST:
+            self._drawn.clear()
+        self._drawn[key] = (ops, None)
+        return False
+
     def keep(self, ops: Sequence[Op], drawn: Drawn) -> None:
-        """Remember what was made of operations, and keep these so that their identity is theirs alone."""
-        if len(self._drawn) < _MOST:
-            self._drawn[id(ops)] = (ops, drawn)
+        """Remember what was made of operations that were met."""
+        self._drawn[id(ops)] = (ops, drawn)
 
 
 class Memories(Generic[Drawn, Bones]):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from forms.formats.pdf.objects import PdfFile, text_string
 
 
-def write_outline(file: PdfFile, entries: Sequence[tuple[int, str, bytes]]) -> bytes | None:
-    """Write the outline of headings (level from 1, words, destination); gives a reference to its root.
+def write_outline(file: PdfFile, entries: Sequence[tuple[int, str, bytes]]) -> int | None:
+    """Write the outline of headings (level from 1, words, destination); gives the number of its root.
 
     A heading lies under the nearest one before it with a smaller level, whatever levels are left out.
     """
@@ -44,7 +44,7 @@ def write_outline(file: PdfFile, entries: Sequence[tuple[int, str, bytes]]) -> b
             parts.append(_ends(root, children[index], shown[index] - 1))
         file.put(root + 1 + index, b"<<%s>>" % b"".join(parts))
     file.put(root, b"<</Type/Outlines%s>>" % _ends(root, children[-1], len(entries)))
-    return b"%d 0 R" % root
+    return root
 
 
 def _ends(root: int, kids: Sequence[int], count: int) -> bytes:

@@ -57,35 +57,58 @@ class Annotated(NamedTuple):
 Kid = int | Marked | Annotated
 
 
-@dataclass(slots=True)
+class Run:
+    """Marked contents that follow each other: the page's index, the number of the first, and their elements."""
+
+    __slots__ = ("first", "owners", "page")
+
+    def __init__(self, page: int, first: int, owners: Sequence[int]) -> None:
+        """Start with a fragment's."""
+        self.page = page
+        self.first = first
+        self.owners = list(owners)
+
+
 class Occurrence:
     """An instance as it was drawn.
 
-    `runs` are its marked contents: page, number of the first there, their elements; one run for a page if
-    nothing comes between them.
-    `annotations` are its links and fields: element, annotation, and how many marked contents stand before it.
-    `boxes` are the figures' places on their pages, `labels` the texts of list labels, by element.
+    `runs` are its marked contents in reading order. `annotations` are its links and fields: element,
+    annotation, and how many marked contents stand before it. `boxes` are the figures' places on their pages,
+    `labels` the texts of list labels, by element. `place` is where it begins: page index and y.
     """
 
-    instance: Instance
-    memory: Memory[Any, Skeleton]
-    runs: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
-    annotations: list[tuple[int, Annotated, int]] = field(default_factory=list)
-    boxes: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
-    labels: dict[int, str] = field(default_factory=dict)
-    first: int = 0
-    ranks: tuple[int, ...] = ()
-    body: _Body | None = None
-    nested: dict[int, list[int]] = field(default_factory=dict)
+    __slots__ = (
+        *("annotations", "body", "boxes", "first", "instance", "labels", "memory", "nested", "place"),
+        *("ranks", "runs"),
+    )
 
-    def mark(self, page: int, first: int, owners: tuple[int, ...]) -> None:
+    def __init__(self, instance: Instance, memory: Memory[Any, Skeleton]) -> None:
+        """Start without content."""
+        self.instance = instance
+        self.memory = memory
+        self.runs: list[Run] = []
+        self.annotations: list[tuple[int, Annotated, int]] = []
+        self.boxes: dict[int, tuple[float, float, float, float]] = {}
+        self.labels: dict[int, str] = {}
+        self.place: tuple[int, float] | None = None
+        self.first = 0
+        self.ranks: tuple[int, ...] = ()
+        self.body: _Body | None = None
+        self.nested: dict[int, list[int]] = {}
+
+    def mark(self, page: int, first: int, owners: Sequence[int]) -> None:
         """Add a fragment's marked contents, to those before where they go on in the same page."""
         if self.runs:
-            last_page, last_first, last = self.runs[-1]
-            if page == last_page and first == last_first + len(last):
-                self.runs[-1] = (page, last_first, last + owners)
+            last = self.runs[-1]
+            if page == last.page and first == last.first + len(last.owners):
+                last.owners += owners
                 return
-        self.runs.append((page, first, owners))
+        self.runs.append(Run(page, first, owners))
+
+    @property
+    def marked(self) -> int:
+        """How many marked contents there are so far."""
+        return sum(len(run.owners) for run in self.runs)
 
     def note_labels(self, ops: Sequence[Op]) -> None:
         """Note what the labels of list items say."""
@@ -129,11 +152,11 @@ class _Body:
         body = cls(occurrence.instance.elements)
         waiting = list(occurrence.annotations)
         before = 0
-        for page, first, owners in occurrence.runs:
-            for mcid, element in enumerate(owners, first):
+        for run in occurrence.runs:
+            for mcid, element in enumerate(run.owners, run.first):
                 while waiting and waiting[0][2] <= before:
                     body.add(waiting[0][0], waiting.pop(0)[1])
-                body.add(element, Marked(page, mcid))
+                body.add(element, Marked(run.page, mcid))
                 before += 1
         for element, annotated, _ in waiting:
             body.add(element, annotated)
@@ -208,9 +231,9 @@ def _skeleton_of(occurrence: Occurrence) -> Skeleton | None:
     """Give the skeleton of a simple occurrence; only what holds no words of a document is shared."""
     if occurrence.annotations or occurrence.boxes or len(occurrence.runs) != 1:
         return None
-    owners = occurrence.runs[0][2]
+    owners = tuple(occurrence.runs[0].owners)
     memory, elements = occurrence.memory, occurrence.instance.elements
-    if "L" in memory.roles:
+    if memory.has_lists:
         return None
     if len(elements) <= _COMMON and not any(element.alternative for element in elements):
         return _common_skeleton(elements, owners)
@@ -339,8 +362,8 @@ class StructureTree:
 
     def _from_skeleton(self, occurrence: Occurrence, bones: Skeleton, parent: int) -> list[bytes]:
         """Fill a skeleton in."""
-        page, mcid, _ = occurrence.runs[0]
-        first, at = occurrence.first, self._pages[page]
+        run = occurrence.runs[0]
+        first, mcid, at = occurrence.first, run.first, self._pages[run.page]
         numbers = [
             first + code
             if code >= 0

@@ -51,17 +51,25 @@ _memories: Memories[Template, Skeleton] = Memories()
 
 
 class _Page(pdfdoc.PDFPage):  # type: ignore[misc]
-    """reportlab's page, with the entries of tagged pages; everything is set by us."""
+    """reportlab's page, with entries it doesn't know; `entries` is the inside of its dictionary."""
 
-    Override_default_compilation = 1
-    __NoDefault__ = (*pdfdoc.PDFPage.__NoDefault__, "StructParents", "Tabs")
+    entries = b""
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        """Write the dictionary."""
+        del document
+        return b"<</Type/Page%s>>" % self.entries
 
 
 class _Catalog(pdfdoc.PDFCatalog):  # type: ignore[misc]
-    """reportlab's catalog, with the output intents of PDF/A."""
+    """reportlab's catalog, with entries it doesn't know; `entries` is the inside of its dictionary."""
 
-    __NoDefault__ = (*pdfdoc.PDFCatalog.__NoDefault__, "OutputIntents")
-    __Refs__ = ()
+    entries = b""
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        """Write the dictionary."""
+        pages = document.Reference(self.Pages).format(document)
+        return b"<</Type/Catalog/Pages %s%s>>" % (pages, self.entries)
 
 
 @dataclass(slots=True)
@@ -70,6 +78,7 @@ class _Sheet:
 
     page: _Page
     number: int
+    width: float
     height: float
     painter: Painter
     owners: list[tuple[Occurrence, tuple[int, ...]]] = field(default_factory=list)
@@ -88,7 +97,6 @@ class _Writer:
         self.form = fields.FormWriter(self.file, self.fonts, self.file.number_of(self.font_dictionary))
         instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
         self.occurrences = [Occurrence(instance, _memories.of(instance)) for instance in instances]
-        self.places: dict[int, tuple[int, float]] = {}
         self.bookmarks = {
             bookmark: index for index, instance in enumerate(laid.instances) for bookmark in instance.bookmarks
         }
@@ -107,34 +115,40 @@ class _Writer:
         numbers = [sheet.number for sheet in sheets]
         marks = [sheet.owners for sheet in sheets]
         root = StructureTree(file, numbers).write(self.occurrences, marks, self.annotated)
-        catalog = file.Catalog
-        catalog.__class__ = _Catalog
-        catalog.StructTreeRoot = b"%d 0 R" % root
-        catalog.MarkInfo = b"<</Marked true>>"
-        catalog.ViewerPreferences = b"<</DisplayDocTitle true>>"
-        catalog.Metadata = b"%d 0 R" % metadata.write_xmp(file, info, self.laid.language, archive=archive)
-        form = self.form.write()
-        catalog.AcroForm = None if form is None else b"%d 0 R" % form
         entries = [
-            (instance.outline, instance.outline_text, self._destination(sheets, index))
-            for index, instance in enumerate(self.laid.instances)
-            if instance.outline and index in self.places
+            b"/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>"
+            % root,
+            b"/Lang%s" % text_string(self.laid.language),
+            b"/Metadata %d 0 R" % metadata.write_xmp(file, info, self.laid.language, archive=archive),
         ]
-        catalog.Outlines = write_outline(file, entries)
-        catalog.Pages = file.Reference(catalog.Pages)
+        form = self.form.write()
+        if form is not None:
+            entries.append(b"/AcroForm %d 0 R" % form)
+        outline = write_outline(file, self._headings(sheets))
+        if outline is not None:
+            entries.append(b"/Outlines %d 0 R" % outline)
         if archive:
-            catalog.OutputIntents = metadata.write_output_intent(file)
+            entries.append(b"/OutputIntents%s" % metadata.write_output_intent(file))
+        file.Catalog.__class__ = _Catalog
+        file.Catalog.entries = b"".join(entries)
         file.info = metadata.InfoDictionary(info)
         for key, at in self.fonts.write(file).items():
             self.font_dictionary[key] = b"%d 0 R" % at
         self._finish_pages(sheets)
         return file.write()
 
+    def _headings(self, sheets: Sequence[_Sheet]) -> list[tuple[int, str, bytes]]:
+        """Give the document's bookmarks: level, words, destination."""
+        return [
+            (instance.outline, instance.outline_text, self._destination(sheets, index))
+            for index, instance in enumerate(self.laid.instances)
+            if instance.outline and self.occurrences[index].place
+        ]
+
     def _sheet(self, page: Page) -> _Sheet:
         own = _Page()
         self.file.addPage(own)
-        own.MediaBox = f"[0 0 {number(page.width)} {number(page.height)}]"
-        return _Sheet(own, self.file.number_of(own), page.height, Painter(self.fonts))
+        return _Sheet(own, self.file.number_of(own), page.width, page.height, Painter(self.fonts))
 
     def _draw_page(self, index: int, page: Page, sheet: _Sheet) -> None:
         """Draw header, body in reading order, and footer."""
@@ -158,10 +172,11 @@ class _Writer:
         """Draw a fragment of an instance, and give its marked contents and annotations to the instance."""
         occurrence, painter = self.occurrences[fragment.instance], sheet.painter
         left, top = fragment.x, sheet.height - fragment.y
-        self.places.setdefault(fragment.instance, (index, top))
+        if occurrence.place is None:
+            occurrence.place = (index, top)
         ops = self._flattened(fragment.ops) if self.flat else fragment.ops
         memory = occurrence.memory
-        if "Lbl" in memory.roles:
+        if memory.has_labels:
             occurrence.note_labels(ops)
         first = painter.marked
         template = self._template(ops, memory) if memory.lasting else None
@@ -179,7 +194,7 @@ class _Writer:
     def _template(self, ops: Sequence[Op], memory: Memory[Template, Skeleton]) -> Template | None:
         """Give the template of a fragment that comes again."""
         template = memory.drawn(ops)
-        if template is None:
+        if template is None and memory.met(ops):
             template = make_template(ops, memory.roles, self.fonts)
             if template is not None:
                 memory.keep(ops, template)
@@ -193,7 +208,7 @@ class _Writer:
         for image in painter.images:
             x, y = left + image.x, top - image.y
             occurrence.boxes.setdefault(image.element, (x, y - image.height, x + image.width, y))
-        earlier = sum(len(owners) for _, _, owners in occurrence.runs) - marked
+        earlier = occurrence.marked - marked
         ops: list[tuple[int, FieldOp | LinkOp]] = [*painter.links, *painter.fields]
         for before, op in sorted(ops, key=itemgetter(0)):
             key = len(self.laid.pages) + len(self.annotated)
@@ -241,7 +256,7 @@ class _Writer:
             target = b""
             if uri.startswith("#"):
                 instance = self.bookmarks.get(uri[1:], -1)
-                if instance in self.places:
+                if instance >= 0 and self.occurrences[instance].place:
                     target = b"/Dest" + self._destination(sheets, instance)
             else:
                 target = b"/A<</S/URI/URI%s>>" % text_string(_ascii_uri(uri))
@@ -249,25 +264,25 @@ class _Writer:
 
     def _destination(self, sheets: Sequence[_Sheet], instance: int) -> bytes:
         """Give the place where an instance begins (12.3.2.2)."""
-        page, top = self.places[instance]
+        page, top = self.occurrences[instance].place or (0, 0.0)
         return b"[%d 0 R/XYZ 0 %s null]" % (sheets[page].number, number(top).encode("ascii"))
 
     def _finish_pages(self, sheets: Sequence[_Sheet]) -> None:
         """Set the pages' entries, now that everything has its number."""
         pictures = b"".join(b"%s %d 0 R" % (name(key), at) for key, at in self.pictures.items())
         fonts = self.file.number_of(self.font_dictionary)
-        resources = b"<</Font %d 0 R%s>>" % (fonts, b"/XObject<<%s>>" % pictures if pictures else b"")
-        parent = self.file.Reference(self.file.Pages)
+        shared = b"/Parent %d 0 R/Tabs/S/Resources<</Font %d 0 R%s>>" % (
+            self.file.number_of(self.file.Pages),
+            fonts,
+            b"/XObject<<%s>>" % pictures if pictures else b"",
+        )
         for index, sheet in enumerate(sheets):
-            page = sheet.page
-            page.Parent = parent
-            page.Resources = resources
-            data = sheet.painter.content().encode("cp1252")
-            page.Contents = b"%d 0 R" % self.file.add_stream(stream(b"", data))
-            page.StructParents = index
-            page.Tabs = "/S"
+            content = self.file.add_stream(stream(b"", sheet.painter.content().encode("cp1252")))
+            box = f"{number(sheet.width)} {number(sheet.height)}".encode("ascii")
+            own = b"/MediaBox[0 0 %s]/Contents %d 0 R/StructParents %d" % (box, content, index)
             if sheet.annotations:
-                page.Annots = b"[%s]" % _references(sheet.annotations)
+                own += b"/Annots[%s]" % _references(sheet.annotations)
+            sheet.page.entries = shared + own
 
 
 def _flat_instance(instance: Instance) -> Instance:
