@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import io
 import subprocess
@@ -27,6 +28,7 @@ from laying import (
     table,
 )
 
+from forms.formats.pdf import writer
 from forms.formats.pdf.display import ARTIFACT, Element, Fragment, LaidDocument, Page, PageNumberOp
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.writer import write
@@ -282,6 +284,18 @@ class TestBytes:
         backwards = [made(stack) for stack in reversed(self.documents())]
         assert forwards == backwards[::-1]
 
+    def test_when_blocks_come_again(self):
+        """From the second document on they are drawn from what was kept."""
+        stack, others = everything(), [Stack().add(paragraph(f"Other {number}")) for number in range(3)]
+        first = made(stack)
+        for other in others:
+            other.instances[:0] = stack.instances[:4]
+            other.pages[0][:0] = stack.pages[0][:4]
+            other.pages[0][-1] = replace(other.pages[0][-1], instance=4)
+            made(other)
+        assert made(stack) == first
+        assert made(stack) == first
+
     def test_with_fonts_loaded_anew(self):
         again = FontBook.load(Path(__file__).parents[3] / "fonts")
         laid = everything().laid()
@@ -298,6 +312,17 @@ class TestBytes:
         words = [sys.executable, "-c", script, str(here), str(here.parents[2] / "src")]
         done = subprocess.run(words, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == hashlib.sha256(made(everything())).hexdigest()
+
+
+def test_nothing_of_a_document_is_kept_when_it_is_gone():
+    gc.collect()
+    before = len(writer._memories)
+    stack = everything()
+    made(stack)
+    assert len(writer._memories) > before
+    del stack
+    gc.collect()
+    assert len(writer._memories) == before
 
 
 def damaged(pdf: bytes, change) -> bytes:

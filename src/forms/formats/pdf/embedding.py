@@ -121,9 +121,12 @@ class DocumentFonts:
         return found
 
     def write(self, file: PdfFile) -> dict[str, int]:
-        """Put the fonts into the file; gives the number of each by resource name."""
-        numbers = {resource(face): _put(file, fixed_objects(face)) for face in self._fixed.values()}
-        numbers.update({cut.resource: _put(file, _cut_objects(cut)) for cut in self._cut.values()})
+        """Put the fonts into the file; gives the number of each by resource name.
+
+        By name, not by first use: what is drawn from memory says so at another time than what is drawn anew.
+        """
+        numbers = {resource(face): _put(file, fixed_objects(face)) for _, face in sorted(self._fixed.items())}
+        numbers.update({cut.resource: _put(file, _cut_objects(cut)) for _, cut in sorted(self._cut.items())})
         return numbers
 
 

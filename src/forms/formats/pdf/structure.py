@@ -156,7 +156,9 @@ class _Body:
             for mcid, element in enumerate(run.owners, run.first):
                 while waiting and waiting[0][2] <= before:
                     body.add(waiting[0][0], waiting.pop(0)[1])
-                body.add(element, Marked(run.page, mcid))
+                body.kids[element].append(Marked(run.page, mcid))
+                if not body.seen[element]:
+                    body.place(element)
                 before += 1
         for element, annotated, _ in waiting:
             body.add(element, annotated)
@@ -166,9 +168,10 @@ class _Body:
     def add(self, element: int, kid: Marked | Annotated) -> None:
         """Give an element a piece of content; it and its ancestors take their place on first content."""
         self.kids[element].append(kid)
-        self._place(element)
+        self.place(element)
 
-    def _place(self, element: int) -> None:
+    def place(self, element: int) -> None:
+        """Make an element, and its ancestors, children of their parents."""
         while not self.seen[element]:
             self.seen[element] = True
             parent = self.elements[element].parent
@@ -182,7 +185,7 @@ class _Body:
         if len(self.elements) > 1:
             for index, element in enumerate(self.elements):
                 if element.role in _KEPT_EMPTY:
-                    self._place(index)
+                    self.place(index)
         for kids in self.kids:
             children = [kid for kid in kids if type(kid) is int]
             if len(children) > 1 and children != sorted(children):
@@ -190,7 +193,7 @@ class _Body:
                 kids[:] = [next(ordered) if type(kid) is int else kid for kid in kids]
 
     def ranks(self) -> tuple[int, ...]:
-        """Number the elements that have content."""
+        """Number the elements that have content; -1 for those without."""
         rank, out = 0, []
         for seen in self.seen:
             out.append(rank if seen else -1)
@@ -377,18 +380,28 @@ class StructureTree:
         return (bones.template % tuple(numbers)).split(b"\n")
 
     def _elements(self, occurrence: Occurrence, parent: int) -> Iterable[bytes]:
-        """Write the elements of an occurrence one by one."""
+        """Write the elements of an occurrence one by one; the common shapes at once."""
         body = occurrence.body or _Body.of(occurrence)
+        first, ranks, pages = occurrence.first, occurrence.ranks, self._pages
+        nested, boxes = occurrence.nested, occurrence.boxes
         for index, element in enumerate(body.elements):
-            if not body.seen[index]:
+            if ranks[index] < 0:
                 continue
-            up = occurrence.number(element.parent) if element.parent >= 0 else parent
-            label = ""
+            up = first + ranks[element.parent] if element.parent >= 0 else parent
+            kids = body.kids[index]
+            only = kids[0] if len(kids) == 1 and index not in nested else None
+            if type(only) is int:
+                written = b"/K %d 0 R" % (first + ranks[only])
+            elif type(only) is Marked:
+                written = b"/Pg %d 0 R/K %d" % (pages[only[0]], only[1])
+            else:
+                written = self._kids(kids, occurrence, nested.get(index, ()))
             if element.role == "L":
                 label = next((text for at, text in sorted(occurrence.labels.items()) if at > index), "")
-            details = _details(element, occurrence.boxes.get(index), label)
-            kids = self._kids(body.kids[index], occurrence, occurrence.nested.get(index, ()))
-            yield b"<</S%s/P %d 0 R%s%s>>" % (name(element.role), up, kids, details)
+                written += _details(element, None, label)
+            elif element.attributes or element.language or element.alternative or index in boxes:
+                written += _details(element, boxes.get(index), "")
+            yield b"<</S%s/P %d 0 R%s>>" % (name(element.role), up, written)
 
     def _kids(self, kids: Sequence[Kid], occurrence: Occurrence, nested: Sequence[int]) -> bytes:
         """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""

@@ -55,6 +55,9 @@ class _Page(pdfdoc.PDFPage):  # type: ignore[misc]
 
     entries = b""
 
+    def __init__(self) -> None:
+        """Leave out the defaults that only reportlab's own way of writing needs."""
+
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
         """Write the dictionary."""
         del document
