@@ -137,7 +137,7 @@ class TreeReader:
                 blocks[-1].append(self.contents[page.objgen].texts[int(kid.MCID)])
             elif kid.get("/Type") == "/OBJR":
                 if kid.Obj.Subtype == "/Widget":
-                    blocks[-1].append(field_text(kid.Obj))
+                    blocks[-1].append(f"{field_text(kid.Obj)} ")
             else:
                 inside = str(kid.get("/S", ""))[1:] not in BLOCKS or role in ("LBody", "LI")
                 if role in ("LBody", "LI") and str(kid.S) == "/P":
@@ -156,7 +156,7 @@ class TreeReader:
                 blocks[-1].append(self.contents[kid.Pg.objgen].texts[int(kid.MCID)])
             elif kid.get("/Type") == "/OBJR":
                 if kid.Obj.Subtype == "/Widget":
-                    blocks[-1].append(field_text(kid.Obj))
+                    blocks[-1].append(f"{field_text(kid.Obj)} ")
             else:
                 self._inline(kid, blocks)
 

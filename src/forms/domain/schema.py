@@ -110,15 +110,10 @@ class Vocabulary:
             problems += self._paper_problems(case, artefact)
         waits = _waiting(artefact, urgent)
         eased = [
-            replace(problem, severity="warning") if self._may_wait(problem) and waits(problem) else problem
+            replace(problem, severity="warning") if problem.code in GAPS and waits(problem) else problem
             for problem in _once(problems)
         ]
         return tuple(sorted(eased, key=lambda problem: problem.severity == "warning"))[:MOST_PROBLEMS]
-
-    def _may_wait(self, problem: Problem) -> bool:
-        """Tell a gap from the rest; without what every case needs (its reference) no paper can be named."""
-        always = {step("", name) for name in self.schemas[CASE_SCHEMA].get("required", ())}
-        return problem.code in GAPS and problem.place.pointer not in always
 
     def check_data(self, reference: str, data: object, source: str = "") -> tuple[Problem, ...]:
         """Find all that is wrong with a profile, a directory, a manifest or a reply.

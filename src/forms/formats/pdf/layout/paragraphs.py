@@ -168,7 +168,8 @@ class _Paragraph:
             for spot, (first, last) in fields.items():
                 if first == number:
                     bottom = tops[last] + heights[last][1]
-                    ops.append(self._field(spot, line, lines[last], tops[number], bottom, first == last))
+                    field = self._field(spot, line, lines[last], tops[number], bottom, first == last)
+                    ops.insert(_reading_place(ops, field.x), field)
             end = line.end if line.end in ("page", "column") else ""
             laid.append(LaidLine(tops[number], height, pitch, tuple(ops), end))
         return tuple(laid)
@@ -280,6 +281,8 @@ class _Paragraph:
                     index = follower
                 else:
                     _text(atom, x, baseline, ops)
+            elif atom.spaces:
+                self._close_with_space(ops)  # a run that begins with a space, after another element's text
 
     def _image(self, atom: Atom, x: float, baseline: float, ops: list[Op]) -> None:
         image = atom.image
@@ -453,3 +456,9 @@ def _operation(atom: Atom, x: float, baseline: float, run: GlyphRun, space_after
 def rule(x1: float, x2: float, y: float, width: float, colour: tuple[float, float, float] | None) -> LineOp:
     """A horizontal stroke."""
     return LineOp(x1, y, x2, y, width, colour or BLACK)
+
+
+def _reading_place(ops: list[Op], x: float) -> int:
+    """Where a field that begins at `x` belongs among a line's operations: before the text to its right."""
+    texts = (index for index, op in enumerate(ops) if isinstance(op, TextOp) and op.x > x)
+    return next(texts, len(ops))
