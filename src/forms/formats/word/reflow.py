@@ -43,15 +43,19 @@ TALLER = 1.6
 LABEL_ROOM = 500
 """The height of a label's line in large print, in twips."""
 
+LINE_ROOM = 560
+"""The height of a field of one line in large print, in twips."""
+
 _RECORD_RULE = {"val": "single", "sz": "18", "space": "0", "color": "auto"}
 
 _TBL_PR, _TBL_LOOK, _TR_PR = qn("w:tblPr"), qn("w:tblLook"), qn("w:trPr")
 _GRID, _WIDTH, _SPAN = qn("w:tblGrid"), qn("w:w"), qn("w:gridSpan")
 _HEADER, _HEIGHT, _BEFORE = qn("w:tblHeader"), qn("w:trHeight"), qn("w:gridBefore")
-_KEEP_NEXT = qn("w:keepNext")
+_KEEP_NEXT, _CANT_SPLIT = qn("w:keepNext"), qn("w:cantSplit")
 _ROW_SHAPE = [qn(f"w:{name}") for name in ("gridBefore", "gridAfter", "wBefore", "wAfter", "tblHeader")]
 _CELL_SHAPE = [_SPAN, qn("w:vMerge"), qn("w:hMerge"), qn("w:noWrap"), qn("w:tcW"), qn("w:tcFitText")]
 _AFTER_BORDERS = [qn(f"w:{n}") for n in ("shd", "tcMar", "textDirection", "vAlign", "hideMark")]
+_SHORT_CONTROLS = [*(qn(f"w:{name}") for name in ("date", "dropDownList", "comboBox")), qn("w14:checkbox")]
 _CONTENT = [qn(f"w:{name}") for name in ("drawing", "pict", "sdt", "tbl", "sym", "fldSimple", "instrText")]
 _OFF = frozenset({"0", "false", "off"})
 _ITALIC_AND_CAPITALS = [qn(f"w:{name}") for name in ("i", "iCs", "caps", "smallCaps")]
@@ -76,8 +80,9 @@ def reflow(root: etree._Element, styles: frozenset[str]) -> None:
     """Turn every table of a part into one column of labels over values, in place.
 
     A leading row marked as header that is one cell over the whole table stays, as its title; the cells of other
-    header rows label those below them. Where the table's look has a first column, or a row's first cell is in a
-    style of labels, that cell labels its row. A table of one column stays.
+    header rows label those below them, but for tables of labels and values, whose header row is such a pair.
+    Where the table's look has a first column, or a row's first cell is in a style of labels, that cell labels
+    its row. A table of one column stays.
 
     Args:
         root: The part as a tree in which tags are tokens.
@@ -116,6 +121,7 @@ class _Reflow:
     def _take_headers(self) -> bool:
         """Take header rows away and keep their cells as labels; say whether the table has a title row."""
         titled = False
+        pairs = self.first_column and self.columns == 2
         for row in self.table.iterchildren(TR):
             if not _on(row.find(f"{_TR_PR}/{_HEADER}")):
                 break
@@ -123,6 +129,8 @@ class _Reflow:
             if len(cells) == 1 and _span(cells[0]) >= self.columns:
                 titled = True
                 continue
+            if pairs:
+                break
             column = _skipped(row)
             for cell in cells:
                 for number in range(column, column + _span(cell)):
@@ -144,11 +152,6 @@ class _Reflow:
             placed = placed[1:]
             _lead(placed[0][1], first)
             remove(first)
-        elif heads and first is not None:
-            for paragraph in first.iterchildren(P):
-                _keep_with_next(paragraph, keep=True)
-        else:
-            heads = False
         rows = self._own_rows(row, [cell for _, cell in placed], labelled=heads or bool(self.labels))
         for number, (column, cell) in enumerate(placed):
             if not whole and not (heads and number == 0 and self.labels):
@@ -156,8 +159,12 @@ class _Reflow:
                     _lead(cell, label)
         if self.labels and len(placed) > 1:
             _draw_rule(placed[0][1])
-        for own in rows:
-            self._shape(own, title=title and whole, labelled=not whole and (heads or bool(self.labels)))
+            for paragraph in placed[0][1].iterchildren(P):
+                _keep_with_next(paragraph, keep=True)
+        for number, own in enumerate(rows):
+            heading = heads and bool(self.labels) and number == 0
+            labelled = not whole and not heading and (heads or bool(self.labels))
+            self._shape(own, title=title and whole, labelled=labelled, heading=heading)
 
     def _placed(self, row: etree._Element, cells: list[etree._Element]) -> list[tuple[int, etree._Element]]:
         """Give a row's cells with their columns; those that go on a vertical merge are taken away."""
@@ -216,17 +223,26 @@ class _Reflow:
             rows.append(own)
         return rows
 
-    def _shape(self, row: etree._Element, *, title: bool, labelled: bool) -> None:
-        """Give a row and its cell the shape of the new table."""
+    def _shape(self, row: etree._Element, *, title: bool, labelled: bool, heading: bool) -> None:
+        """Give a row and its cell the shape of the new table; a heading needs no room to write in."""
         properties = row.find(_TR_PR)
+        if properties is None and labelled:
+            properties = etree.Element(_TR_PR)
+            row.insert(0, properties)
         if properties is not None:
             for found in list(properties.iterchildren(*_ROW_SHAPE)):
                 if not (title and found.tag == _HEADER):
                     remove(found)
-            for height in properties.iterchildren(_HEIGHT):
-                least = int(height.get(VAL, "0")) * TALLER + (LABEL_ROOM if labelled else 0)
-                height.set(VAL, str(round(least)))
+            if labelled and properties.find(_CANT_SPLIT) is None:
+                properties.insert(0, element("w:cantSplit"))  # else a label might be left alone
+            for height in list(properties.iterchildren(_HEIGHT)):
+                least = int(height.get(VAL, "0")) * TALLER
+                if next(row.iter(*_SHORT_CONTROLS), None) is not None:
+                    least = min(least, LINE_ROOM)
+                height.set(VAL, str(round(least) + (LABEL_ROOM if labelled else 0)))
                 height.set(qn("w:hRule"), "atLeast")
+                if heading:
+                    remove(height)
             if not len(properties):
                 remove(properties)
         for cell in row.iterchildren(TC):
