@@ -241,7 +241,8 @@ class Painter:
         self._out.append(f"{x:.2f} {-bottom:.2f} {width:.2f} {height:.2f} re f\n")
 
     def _line(self, op: LineOp) -> None:
-        self._graphic(ARTIFACT)
+        if self._element != ARTIFACT or self._in_text:
+            self._graphic(ARTIFACT)
         stroke = (op.colour, op.thickness, op.dash)
         if stroke != self._stroke:
             dash = f"[{' '.join(map(number, op.dash))}]0 d" if op.dash or self._stroke else ""
@@ -271,22 +272,23 @@ class Painter:
         use = self._fonts.uses.get(run.face) or self._use(run.face)
         if op.underline or op.strike:
             self._rule(op, use.face)
-        text = run.text
+        self._last = use
+        text, width = run.text, run.width
+        self._spaced = op.space_after or text[-1:] == " "
+        if op.space_after:
+            width += use.space
+        self._x += width * size
         if use.own and run.plain:
+            if op.space_after:
+                text += " "
             if text.isascii():
                 self._show(use, size, text)
             else:
                 self._mixed(use, size, text)
-        else:
-            self._cut(run, use.face, size)
-        self._x += run.width * size
-        self._last = use
+            return
+        self._cut(run, use.face, size)
         if op.space_after:
-            self._spaced = True
             self._show(use, size, " ")
-            self._x += use.space * size
-        else:
-            self._spaced = text[-1:] == " "
 
     def _use(self, name: str) -> _FaceUse:
         """Look up a face, for the whole document."""
@@ -329,7 +331,9 @@ class Painter:
         if self._font != use.resource or self._size != size:
             self.faces[use.fixed.name] = None
             self._select(use.resource, size)
-        self._pieces.append(_SPECIAL.sub(r"\\\g<0>", text) if _SPECIAL.search(text) else text)
+        if "(" in text or ")" in text or "\\" in text:
+            text = _SPECIAL.sub(r"\\\g<0>", text)
+        self._pieces.append(text)
 
     def _flush(self) -> None:
         """Write the show operator."""

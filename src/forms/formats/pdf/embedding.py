@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 
 from forms.formats.pdf.composites import Composite, add_composites
 from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
-from forms.formats.pdf.objects import PdfFile, stream
+from forms.formats.pdf.objects import PdfFile, name, stream
 
 WIN_ANSI = {
     code: char
@@ -43,7 +43,7 @@ _CMAP = """/CIDInit/ProcSet findresource begin 12 dict begin begincmap
 
 def resource(face: Face) -> str:
     """Give the name of a face's fixed font in resources and field appearances, e.g. `ArimoBold`."""
-    return face.name.replace("-", "")
+    return "".join(char for char in face.name if char.isascii() and char.isalnum())
 
 
 def has_fixed(face: Face) -> bool:
@@ -166,7 +166,7 @@ def _make_fixed(face: Face) -> FontObjects:
     codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
     advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}
     program = _subset(face, unicodes=[ord(char) for _, char in codes])
-    base = _tag(program) + face.name.encode("ascii")
+    base = _base_font(program, face)
     widths = b" ".join(b"%d" % round(advances.get(code, 0) * 1000) for code in range(32, 256))
     font = (
         b"<</Type/Font/Subtype/TrueType/BaseFont/%s/FirstChar 32/LastChar 255/Widths[%s]"
@@ -206,7 +206,7 @@ def _make_cut(cut: CutFont, drawn: dict[int, int | Composite]) -> FontObjects:
         code: item if isinstance(item, int) else first + composites.index(item) for code, item in drawn.items()
     }
     widths = b"".join(b"%d[%d]" % (code, _width(face, item)) for code, item in drawn.items())
-    base = _tag(program) + face.name.encode("ascii")
+    base = _base_font(program, face)
     font = (
         b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%%(1)d 0 R]"
         b"/ToUnicode %%(4)d 0 R>>" % base
@@ -266,10 +266,10 @@ def _program_stream(program: bytes) -> bytes:
     return stream(b"/Length1 %d/Filter/FlateDecode" % len(program), data, compress=False)
 
 
-def _tag(program: bytes) -> bytes:
-    """Give the subset tag (9.6.4): six capitals from the program's digest, and a plus sign."""
+def _base_font(program: bytes, face: Face) -> bytes:
+    """Give the name of a cut font (9.6.4): a tag of six capitals from the program's digest, and the face's name."""
     digest = hashlib.sha256(program).digest()
-    return bytes(65 + byte % 26 for byte in digest[:6]) + b"+"
+    return bytes(65 + byte % 26 for byte in digest[:6]) + name(f"+{face.name}")[1:]
 
 
 def _descriptor(face: Face, base: bytes, *, flags: int, file: int = 2) -> bytes:

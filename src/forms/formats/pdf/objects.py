@@ -7,12 +7,14 @@ much of (structure elements, fields, fonts) comes as finished bytes under number
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 
 from reportlab.pdfbase import pdfdoc
 
+_IRREGULAR = re.compile(rb"[^A-Za-z0-9+\-_.]")
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
@@ -32,8 +34,7 @@ def text_string(text: str) -> bytes:
 @lru_cache(maxsize=256)
 def name(text: str) -> bytes:
     """Write a name object (7.3.5)."""
-    regular = "".join(char if char.isalnum() or char in "+-_." else f"#{ord(char):02X}" for char in text)
-    return b"/" + regular.encode("ascii")
+    return b"/" + _IRREGULAR.sub(lambda match: b"#%02X" % ord(match.group()), text.encode("utf-8"))
 
 
 def deflated(data: bytes) -> bytes:

@@ -64,6 +64,15 @@ class _Page(pdfdoc.PDFPage):  # type: ignore[misc]
         return b"<</Type/Page%s>>" % self.entries
 
 
+class _Pages(pdfdoc.PDFPages):  # type: ignore[misc]
+    """reportlab's page tree, one level deep."""
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        """Write the dictionary."""
+        kids = _references([document.number_of(page) for page in self.pages])
+        return b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(self.pages), kids)
+
+
 class _Catalog(pdfdoc.PDFCatalog):  # type: ignore[misc]
     """reportlab's catalog, with entries it doesn't know; `entries` is the inside of its dictionary."""
 
@@ -96,8 +105,8 @@ class _Writer:
         self.flat = flat
         self.file = PdfFile(laid.language)
         self.fonts = DocumentFonts(book)
-        self.font_dictionary = self.file.idToObject[pdfdoc.BasicFonts]
-        self.form = fields.FormWriter(self.file, self.fonts, self.file.number_of(self.font_dictionary))
+        self.font_dictionary = self.file.reserve()
+        self.form = fields.FormWriter(self.file, self.fonts, self.font_dictionary)
         instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
         self.occurrences = [Occurrence(instance, _memories.of(instance)) for instance in instances]
         self.bookmarks = {
@@ -133,10 +142,11 @@ class _Writer:
         if archive:
             entries.append(b"/OutputIntents%s" % metadata.write_output_intent(file))
         file.Catalog.__class__ = _Catalog
+        file.Pages.__class__ = _Pages
         file.Catalog.entries = b"".join(entries)
         file.info = metadata.InfoDictionary(info)
-        for key, at in self.fonts.write(file).items():
-            self.font_dictionary[key] = b"%d 0 R" % at
+        named = (b"%s %d 0 R" % (name(key), at) for key, at in self.fonts.write(file).items())
+        file.put(self.font_dictionary, b"<<%s>>" % b"".join(named))
         self._finish_pages(sheets)
         return file.write()
 
@@ -273,10 +283,9 @@ class _Writer:
     def _finish_pages(self, sheets: Sequence[_Sheet]) -> None:
         """Set the pages' entries, now that everything has its number."""
         pictures = b"".join(b"%s %d 0 R" % (name(key), at) for key, at in self.pictures.items())
-        fonts = self.file.number_of(self.font_dictionary)
         shared = b"/Parent %d 0 R/Tabs/S/Resources<</Font %d 0 R%s>>" % (
             self.file.number_of(self.file.Pages),
-            fonts,
+            self.font_dictionary,
             b"/XObject<<%s>>" % pictures if pictures else b"",
         )
         for index, sheet in enumerate(sheets):
