@@ -267,7 +267,7 @@ def _program_stream(program: bytes) -> bytes:
 
 
 def _base_font(program: bytes, face: Face) -> bytes:
-    """Give the name of a cut font (9.6.4): a tag of six capitals from the program's digest, and the face's name."""
+    """Give the name of a cut font (9.6.4): six capitals from the program's digest, and the face's name."""
     digest = hashlib.sha256(program).digest()
     return bytes(65 + byte % 26 for byte in digest[:6]) + name(f"+{face.name}")[1:]
 
