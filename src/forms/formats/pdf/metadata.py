@@ -10,7 +10,6 @@ import struct
 import zlib
 from datetime import datetime
 from functools import cache
-from xml.sax.saxutils import escape
 
 from reportlab.pdfbase import pdfdoc
 
@@ -128,6 +127,11 @@ def _schema(title: str, uri: str, prefix: str, properties: list[tuple[str, str, 
         f"<pdfaSchema:prefix>{prefix}</pdfaSchema:prefix>"
         f"<pdfaSchema:property><rdf:Seq>{items}</rdf:Seq></pdfaSchema:property></rdf:li>"
     )
+
+
+def escape(text: str) -> str:
+    """Write text in XML. (The standard library's own way loads its network code, for 20 ms.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _xml_name(key: str) -> str:
