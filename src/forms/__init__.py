@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from forms.application.describe import describe
     from forms.application.linting import lint
     from forms.application.output import write_documents
+    from forms.application.preview import PageImage, preview
     from forms.application.produce import Document, Product, RenderOptions, render
     from forms.application.starter import init_library, new_case
     from forms.domain.case import Case, empty_case
@@ -42,6 +43,7 @@ _HOMES = {
     "forms.application.describe": ("describe",),
     "forms.application.linting": ("lint",),
     "forms.application.output": ("write_documents",),
+    "forms.application.preview": ("PageImage", "preview"),
     "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.domain.case": ("Case", "empty_case"),
@@ -67,6 +69,7 @@ __all__ = [
     "InputError",
     "MissingError",
     "OutputError",
+    "PageImage",
     "Place",
     "PrintSize",
     "Problem",
@@ -81,6 +84,7 @@ __all__ = [
     "load_case",
     "new_case",
     "open_catalogue",
+    "preview",
     "render",
     "validate",
     "write_documents",

@@ -39,5 +39,5 @@ def print_pdf(
         created=properties.created,
         custom=properties.custom,
     )
-    laid = lay_out(read(rendered), fonts, fillable=fillable and not archive)
-    return write(laid, info, fonts, fillable=fillable and not archive, archive=archive)
+    laid = lay_out(read(rendered), fonts, fillable=fillable)
+    return write(laid, info, fonts, fillable=fillable, archive=archive)

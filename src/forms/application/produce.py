@@ -335,7 +335,8 @@ def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool
     area = copy.area if several else ""
     neutral = copy.reader.lay and not job.manifest.shows_case_reference
     reader = copy.label if len(job.manifest.audiences) > 1 and not neutral else ""
-    variant = PRINTS[job.options.print_size]
+    marks = (PRINTS[job.options.print_size], "archive" if job.options.archive and kind == "pdf" else "")
+    variant = "_".join(mark for mark in marks if mark)
     return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area, variant)
 
 

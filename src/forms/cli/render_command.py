@@ -19,6 +19,7 @@ from forms import (
     RenderOptions,
     empty_case,
     open_catalogue,
+    preview,
     render,
     write_documents,
 )
@@ -37,6 +38,7 @@ class Outcome:
     paths: tuple[Path, ...]
     problems: tuple[Problem, ...]
     exit_code: int = 0
+    pictures: tuple[Path, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The object that `--json` prints for a case."""
@@ -45,6 +47,7 @@ class Outcome:
         return {
             "source": self.source,
             "documents": [{**document.as_json(), "path": str(path)} for document, path in documents],
+            "pictures": [str(path) for path in self.pictures],
             "next_steps": list(product.next_steps) if product else [],
             "problems": [problem.as_json() for problem in self.problems],
         }
@@ -71,6 +74,7 @@ class Outcome:
     "--large-print", is_flag=True, help="18 pt, labels above what they name; for readers with low vision."
 )
 @click.option("--clear-print", is_flag=True, help="12 pt, nothing in italics.")
+@click.option("--preview", "with_preview", is_flag=True, help="Also a picture (PNG) of every page of the PDFs.")
 @click.option("--archive", is_flag=True, help="The PDF for the case record: PDF/A-2a, fields as plain text.")
 @click.option(
     "--blank", is_flag=True, help="An empty form to fill in by hand or on screen; CASE may be left out."
@@ -93,6 +97,7 @@ def command(
     draft: bool,
     large_print: bool,
     clear_print: bool,
+    with_preview: bool,
     archive: bool,
     blank: bool,
     profile: Path | None,
@@ -125,9 +130,11 @@ def command(
         archive=archive,
     )
     catalogue = open_catalogue(library, profile)
+    if with_preview and "pdf" not in options.formats:
+        raise click.UsageError("The pictures of --preview are made of the PDF: add pdf to --format.")
     if not cases and not blank:
         raise click.UsageError("Name at least one CASE, or ask for an empty form with --blank.")
-    outcomes = _render_all(artefact, cases, output, options, catalogue)
+    outcomes = _render_all(artefact, cases, output, options, catalogue, with_preview=with_preview)
     _show(outcomes, as_json=as_json)
     return max(outcome.exit_code for outcome in outcomes)
 
@@ -146,11 +153,20 @@ def _print_size(*, large: bool, clear: bool) -> PrintSize:
 
 
 def _render_all(
-    artefact: str, cases: tuple[str, ...], output: Path, options: RenderOptions, catalogue: Catalogue
+    artefact: str,
+    cases: tuple[str, ...],
+    output: Path,
+    options: RenderOptions,
+    catalogue: Catalogue,
+    *,
+    with_preview: bool,
 ) -> list[Outcome]:
     """Render case after case; one that fails does not stop the others."""
     taken: dict[str, str] = {}
-    return [_render_one(artefact, source, output, options, catalogue, taken) for source in cases or ("",)]
+    return [
+        _render_one(artefact, source, output, options, catalogue, taken, with_preview=with_preview)
+        for source in cases or ("",)
+    ]
 
 
 def _render_one(
@@ -160,6 +176,8 @@ def _render_one(
     options: RenderOptions,
     catalogue: Catalogue,
     taken: dict[str, str],
+    *,
+    with_preview: bool,
 ) -> Outcome:
     """Render and write one case; `taken` holds the file names that earlier cases of this call were given."""
     try:
@@ -168,7 +186,8 @@ def _render_one(
         names = [document.name for document in product.documents]
         if clash := next((name for name in names if name in taken), None):
             raise InputError(_name_clash(clash, source, taken[clash]))
-        paths = write_documents(product.documents, output)
+        images = preview(product.documents) if with_preview else ()
+        paths = write_documents((*product.documents, *images), output)
     except InputError as error:
         return Outcome(source, None, (), error.problems, error.exit_code)
     except FormsError as error:
@@ -176,7 +195,8 @@ def _render_one(
             raise
         return Outcome(source, None, (), error.problems, error.exit_code)
     taken.update(dict.fromkeys(names, source))
-    return Outcome(source, product, paths, product.problems)
+    count_made = len(product.documents)
+    return Outcome(source, product, paths[:count_made], product.problems, pictures=paths[count_made:])
 
 
 def _name_clash(name: str, source: str, earlier: str) -> Problem:
@@ -196,7 +216,7 @@ def _show(outcomes: list[Outcome], *, as_json: bool) -> None:
         return
     for outcome in outcomes:
         show_problems(outcome.problems)
-        for path in outcome.paths:
+        for path in (*outcome.paths, *outcome.pictures):
             click.echo(path)
         if outcome.product:
             for step in outcome.product.next_steps:
