@@ -196,11 +196,8 @@ class _Placing:
         """Part a row that doesn't fit; None if the page ends before it. An empty page takes it in any case."""
         here = self._table.rows[row]
         must = self._first and not self._any
-        if here.exact or (here.cant_split and not must):
-            if not must:
-                return None
-            self._whole(row)
-            return TableCursor(row + 1)
+        if (here.exact or here.cant_split) and not must:
+            return None
         if here.merged and not must and here.alone <= self._full:
             return None
         cells = tuple(START if cell.owner and cell.flow else None for cell in here.cells)
