@@ -47,6 +47,7 @@ class RenderOptions:
     every page. `blank` makes a form to be filled in: nothing is required, what is missing prints nothing, and
     lists have empty rows. `print_size` is `standard`, `clear` (12 pt) or `large` (18 pt, tables as labels over
     values). `archive` makes the PDF for the case record: PDF/A-2a beside PDF/UA-1, its fields as plain text.
+    `impositions` are ways of folding that the manifest has; each gives another PDF, to be printed and folded.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -57,6 +58,7 @@ class RenderOptions:
     blank: bool = False
     print_size: PrintSize = "standard"
     archive: bool = False
+    impositions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Document:
     format: str
     data: bytes
     identity: Identity
+    imposition: str = ""
 
     def as_json(self) -> dict[str, str]:
         """What `--json` says of it; of the case only the document reference."""
@@ -81,6 +84,7 @@ class Document:
             "issued": identity.issued.isoformat(),
             "digest": identity.digest,
             "print_size": identity.print_size,
+            "imposition": self.imposition,
         }
 
 
@@ -140,18 +144,28 @@ def render(
 
 
 def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:
-    if unknown := [name for name in options.formats if name not in FORMATS]:
-        raise UsageError(
-            Problem("error", "unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
-        )
-    if options.print_size not in PRINTS:
-        hint = f"Choose one of {', '.join(PRINTS)}"
-        raise UsageError(Problem("error", "unknown-print-size", "There is no such size of print", hint))
     manifest = catalogue.artefact(artefact)
+    _check_options(options, manifest)
     issued = options.issued or date.today()
     edition = manifest.edition(options.edition) if options.edition else manifest.edition_on(issued)
     style = Style(blank=options.blank, urgent=manifest.urgent, on=issued, rows=manifest.blank_rows)
     return _Job(case, manifest, edition, issued, style, options, catalogue)
+
+
+def _check_options(options: RenderOptions, manifest: Manifest) -> None:
+    """Refuse what there is not; the type checker sees it in Python, but options also come from outside."""
+    if unknown := [name for name in options.formats if name not in FORMATS]:
+        raise UsageError.of("unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
+    if options.print_size not in PRINTS:
+        raise UsageError.of(
+            "unknown-print-size", "There is no such size of print", f"Choose one of {', '.join(PRINTS)}"
+        )
+    if unknown := [name for name in options.impositions if name not in manifest.impositions]:
+        known = ", ".join(manifest.impositions)
+        hint = f"It can be folded as: {known}" if known else "Print its plain pages"
+        raise UsageError.of("unknown-imposition", f"{manifest.title} is not made as {unknown[0]}", hint)
+    if options.impositions and "pdf" not in options.formats:
+        raise UsageError.of("no-pdf", "Only a PDF can be folded", "Add pdf to the formats")
 
 
 def _check(job: _Job) -> tuple[Problem, ...]:
@@ -256,10 +270,22 @@ def _documents(
         "docx": lambda: write_docx(rendered),
         "pdf": lambda: _pdf(job, copy, rendered, identity),
     }
-    return [
+    documents = [
         Document(_name(job, copy, identity, kind, several=several), kind, made[kind](), identity)
         for kind in FORMATS
         if kind in job.options.formats
+    ]
+    if copy.rule.template:
+        return documents  # ways of folding are for the paper itself, not for what goes with it
+    return documents + [
+        Document(
+            _name(job, copy, identity, "pdf", several=several, imposition=imposition),
+            "pdf",
+            _folded(job, copy, rendered, identity, imposition),
+            identity,
+            imposition,
+        )
+        for imposition in job.options.impositions
     ]
 
 
@@ -331,11 +357,20 @@ def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> b
     )
 
 
-def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool) -> str:
+def _folded(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity, imposition: str) -> bytes:
+    from forms.application.printing import print_folded  # as above
+
+    properties = _properties(job, copy, identity)
+    fonts = job.catalogue.fonts
+    return print_folded(rendered, properties, fonts, imposition, archive=job.options.archive)
+
+
+def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool, imposition: str = "") -> str:
     area = copy.area if several else ""
     neutral = copy.reader.lay and not job.manifest.shows_case_reference
     reader = copy.label if len(job.manifest.audiences) > 1 and not neutral else ""
-    marks = (PRINTS[job.options.print_size], "archive" if job.options.archive and kind == "pdf" else "")
+    archive = "archive" if job.options.archive and kind == "pdf" else ""
+    marks = (PRINTS[job.options.print_size], imposition, archive)
     variant = "_".join(mark for mark in marks if mark)
     return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area, variant)
 

@@ -97,6 +97,7 @@ class Manifest:
     blank_rows: Mapping[str, int] = field(default_factory=dict)
     support: str = ""
     support_audiences: str = ""
+    impositions: tuple[str, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     source: str = ""
@@ -179,6 +180,7 @@ def _manifest(raw: dict[str, Any], source: str) -> Manifest:
         editions=tuple(sorted(editions, key=lambda edition: edition.starts)),
         audiences=tuple(_audience(item) for item in raw["audiences"]),
         formats=tuple(raw.get("formats", ("docx", "pdf"))),
+        impositions=tuple(raw.get("impositions", ())),
         deadlines=tuple(
             DeadlineRule(item["what"], item["rule"], item["from"]) for item in raw.get("deadlines", ())
         ),
