@@ -67,7 +67,7 @@ def check(programs: Path, pytest_words: list[str], *, with_programs: bool) -> in
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "mypy"],
         [programs / "lint-imports", "--no-cache"],
-        [python, "-m", "pytest", "-n", "2", *marker, *pytest_words],
+        [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *marker, *pytest_words],
     ]
     codes = []
     for step in steps:
