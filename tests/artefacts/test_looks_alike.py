@@ -7,13 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from layout_compare import NEAR, Report, compare, convert
-from samples import VALID, Sample, made, pairs
-from word_files import rendered_word
 
 import forms
 from forms.formats.pdf.layout import lay_out
 from forms.formats.word.reader import read
+from layout_compare import NEAR, Report, compare, convert
+from samples import VALID, Sample, made, pairs
+from word_files import rendered_word
 
 pytestmark = [pytest.mark.programs, pytest.mark.xdist_group("libreoffice")]
 
