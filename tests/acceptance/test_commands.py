@@ -190,6 +190,18 @@ def test_a_library_of_ones_own(forms_line, tmp_path: Path) -> None:
     assert "Exampleshire Probation" in canonical_text(path.read_bytes())
 
 
+def test_an_issue_number_depends_on_ones_own_key(forms_line, tmp_path: Path) -> None:
+    folder, out = tmp_path / "ourforce", tmp_path / "out"
+    forms_line("init", folder)
+    key = folder / "reference.key"
+    assert os.name == "nt" or key.stat().st_mode & 0o777 == 0o600
+    sample = SAMPLES / "family-pack" / "valid" / "minimal.json"
+    words = ("render", "family-pack", sample, "-o", out, "--format", "docx", "--audience", "partner", *DATE)
+    names = {forms_line(*words, *own).out for own in ((), ("--library", folder))}
+    assert len(names) == 2
+    assert forms_line(*words, "--library", folder).out in names
+
+
 def test_a_fault_of_ours_says_nothing_of_the_case(
     forms_line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MANIFEST = "artefact.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
 PROFILE = "profile.json"
+KEY = "reference.key"
 HOUSES: Mapping[PrintSize, str] = {
     "standard": "house.docx",
     "clear": "house-clear.docx",
@@ -79,6 +80,11 @@ class Catalogue:
         if errors := errors_in(self.vocabulary.check_data(PROFILE_SCHEMA, profile, source)):
             raise InputError(*errors)
         return profile
+
+    @cached_property
+    def key(self) -> bytes:
+        """The secret that references and issue numbers are derived with; none in the program's own library."""
+        return self.library.read(KEY).strip() if self.library.find(KEY) else b""
 
     def directory(self, name: str) -> Mapping[str, Any]:
         """A directory of the library, e.g. `local-authorities`, checked against its schema once."""

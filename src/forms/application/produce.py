@@ -303,12 +303,12 @@ def _reference(job: _Job, copy: Copy, digest: str) -> str:
     """The document reference; an issue number for a paper that does not show the case's."""
     own = str(job.case.data.get("reference") or "")
     if job.options.blank:
-        return document_reference(own) if own else BLANK_REFERENCE
+        return document_reference(own, job.catalogue.key) if own else BLANK_REFERENCE
     if not own:
         return f"{NO_REFERENCE}-{digest[:8]}"
     if job.manifest.shows_case_reference:
-        return document_reference(own)
-    return issue_number(own, job.manifest.id, "", job.issued)
+        return document_reference(own, job.catalogue.key)
+    return issue_number(own, job.manifest.id, "", job.issued, job.catalogue.key)
 
 
 def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]) -> RenderedWord:
