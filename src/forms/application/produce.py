@@ -238,7 +238,9 @@ def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
         return seen, ()
     audiences = part.get(job.manifest.support_audiences) or ()
     region = str(part.get("region") or job.catalogue.profile.get("region", ""))
-    entries, problems = choose(job.catalogue.directory(DIRECTORY), audiences, region, job.issued)
+    line = (job.catalogue.profile.get("crisis_line") or {}).get("telephone")
+    directory = job.catalogue.directory(DIRECTORY)
+    entries, problems = choose(directory, audiences, region, job.issued, own_line=bool(line))
     if errors := errors_in(problems):
         raise InputError(*errors)
     filled = {**papers, job.manifest.id: {**part, name: entries}}

@@ -57,7 +57,7 @@ def _emptied(node: Node, value: object) -> object:
 
 
 def init_library(folder: Path) -> tuple[Path, ...]:
-    """Make `folder` a library of one's own: profile, key, templates with manifests, directories; give its files.
+    """Make `folder` a library of one's own: profile, key, templates, directories; give its files.
 
     The key (`reference.key`) is random: it keeps issue numbers from being traced back to a case by trying.
 
