@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.application.catalogue import Catalogue
@@ -129,6 +129,17 @@ def _copies(case: Case, rule: AudienceRule, reader: Reader, routes: Sequence[Rou
     persons = resolve(case.data, rule.each)
     listed = persons if isinstance(persons, list) else []
     return [Copy(rule, reader, way, number, person) for way in ways for number, person in enumerate(listed, 1)]
+
+
+def others_of(case: Case, manifest: Manifest, annex: Copy, catalogue: Catalogue) -> list[Copy]:
+    """All copies that an annex goes with, whether they are made now or not, about the annex's children."""
+    readers = load_readers(catalogue.directory("audiences"))
+    return [
+        replace(copy, route=annex.route)
+        for rule in manifest.audiences
+        if not rule.annex
+        for copy in _copies(case, rule, readers[rule.reader], [annex.route])
+    ]
 
 
 def addressee(copy: Copy, seen: View, catalogue: Catalogue) -> dict[str, Any]:

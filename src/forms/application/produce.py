@@ -13,10 +13,10 @@ from typing import Any
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.context import Identity, context_of, identity_of, marking_of
-from forms.application.copies import Copy, Plan, addressee, plan
+from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
-from forms.domain.audience import View, annex_rows, load_readers, view
+from forms.domain.audience import View, annex_rows, view
 from forms.domain.case import Case, strings
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
@@ -139,7 +139,7 @@ def render(
     for copy, seen in zip(planned.copies, views, strict=True):
         filled, problems = _fill(job, seen)
         warnings += problems
-        documents += _documents(job, copy, filled, _extra(job, copy, planned), several=_several(planned))
+        documents += _documents(job, copy, filled, _extra(job, copy), several=_several(planned))
     return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
 
 
@@ -247,17 +247,11 @@ def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
     return replace(seen, data={**seen.data, "papers": filled}), problems
 
 
-def _extra(job: _Job, copy: Copy, planned: Plan) -> dict[str, Rows]:
+def _extra(job: _Job, copy: Copy) -> dict[str, Rows]:
     """What is computed beside the view: the chair's annex, from what all other readers may not see."""
     if not copy.rule.annex:
         return {}
-    readers = load_readers(job.catalogue.directory("audiences"))
-    others = [
-        view(job.case, job.catalogue.vocabulary.case, readers[rule.reader], job.manifest.id)
-        for rule in job.manifest.audiences
-        if not rule.annex and not readers[rule.reader].lay
-    ]
-    others += [_view(job, other) for other in planned.copies if other.reader.lay]
+    others = [_view(job, other) for other in others_of(job.case, job.manifest, copy, job.catalogue)]
     root = job.catalogue.vocabulary.case
     return {"annex": annex_rows(job.case, root, copy.reader, others, job.style)}
 
