@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
 from forms.domain.artefact import Manifest, parse_manifest
+from forms.domain.audience import Reader, load_readers
 from forms.domain.case import parse_object
+from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
+from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.template import CompiledTemplate, PrintSize, compile_template
 from forms.foundation.errors import ArtefactError, InputError, UsageError
@@ -99,6 +102,26 @@ class Catalogue:
     @cached_property
     def _directories(self) -> dict[str, Mapping[str, Any]]:
         return {}
+
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """The readers that papers are made for, by name."""
+        return load_readers(self.directory("audiences"))
+
+    @cached_property
+    def authorities(self) -> Authorities:
+        """The local authorities, ready to be asked."""
+        return load_authorities(self.directory("local-authorities"))
+
+    @cached_property
+    def deadline_rules(self) -> Mapping[str, Rule]:
+        """The rules of deadlines, as the profile changes them."""
+        return load_rules(self.directory("deadlines"), self.profile.get("deadlines"))
+
+    @cached_property
+    def drawable(self) -> set[str]:
+        """The characters that are known to be in a font; whoever asks the fonts adds to it."""
+        return set()
 
     @cached_property
     def fonts(self) -> FontBook:

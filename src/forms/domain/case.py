@@ -22,8 +22,9 @@ MOST_PROBLEMS = 100
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-# XML 1.0, section 2.2, production [2] Char, negated; surrogates are among what is left out.
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, section 2.2, production [2] Char, negated; surrogates are among what is left out. The noncharacters
+# from U+FDD0 to U+FDEF go too: templates are marked with them.
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _LONGEST_NUMBER = 30
 _LARGEST = 2**53 - 1  # beyond it other programs read another number (RFC 8259, section 6)
@@ -127,14 +128,20 @@ def resolve(data: object, pointer: str) -> object:
 
 def strings(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Give every string of a JSON value with its pointer, in document order."""
+    found: list[tuple[str, str]] = []
+    _strings(value, pointer, found)
+    return iter(found)
+
+
+def _strings(value: object, pointer: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, str):
-        yield pointer, value
+        found.append((pointer, value))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from strings(item, step(pointer, key))
+            _strings(item, step(pointer, key), found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from strings(item, step(pointer, index))
+            _strings(item, f"{pointer}/{index}", found)
 
 
 def is_plain_name(name: str) -> bool:

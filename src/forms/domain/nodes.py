@@ -83,7 +83,9 @@ class Node:
 
 def is_unknown(value: object) -> bool:
     """Tell whether a value is `{"not_known": …}` or `{"not_applicable": true}`."""
-    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _UNKNOWN
+    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    return next(iter(value)) in _UNKNOWN
 
 
 WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
@@ -92,7 +94,9 @@ WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
 
 def is_withheld(value: object) -> bool:
     """Tell whether a value of a view says that it is withheld."""
-    return isinstance(value, Mapping) and len(value) == 1 and value.get("withheld") is True
+    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    return value.get("withheld") is True
 
 
 def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, Node, object]]:
@@ -100,15 +104,27 @@ def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, No
 
     A place that holds "not known" is given as it is and not entered; neither is a value (`Node.kind`).
     """
-    yield pointer, node, value
-    if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
-        for key, item in value.items():
-            below = node.properties.get(key)
-            if below is not None:
-                yield from walk(below, item, step(pointer, key))
-    elif node.kind == "array" and isinstance(value, list) and node.items is not None:
+    found: list[tuple[str, Node, object]] = []
+    _walk(node, value, pointer, found)
+    return iter(found)
+
+
+def _walk(node: Node, value: object, pointer: str, found: list[tuple[str, Node, object]]) -> None:
+    # A list that is filled: generators inside each other would pass every place up through all levels.
+    found.append((pointer, node, value))
+    kind = node.kind
+    if kind == "value":
+        return
+    if kind == "object":
+        if isinstance(value, Mapping) and not is_unknown(value):
+            properties = node.properties
+            for key, item in value.items():
+                below = properties.get(key)
+                if below is not None:
+                    _walk(below, item, step(pointer, key), found)
+    elif isinstance(value, list) and node.items is not None:
         for index, item in enumerate(value):
-            yield from walk(node.items, item, step(pointer, index))
+            _walk(node.items, item, f"{pointer}/{index}", found)
 
 
 def places(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:

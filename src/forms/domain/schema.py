@@ -16,7 +16,7 @@ from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
 from forms.domain.nodes import Node, Schemas, compile_node, label, registry_of
 from forms.domain.oddities import oddities
-from forms.domain.verdict import Test, compile_verdict
+from forms.domain.verdict import Test, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
@@ -67,6 +67,7 @@ class Vocabulary:
         self._registry: Schemas = registry_of(self.schemas)
         self._validators: dict[str, Draft202012Validator] = {}
         self._verdicts: dict[str, Test | None] = {}
+        self._conditions: dict[int, tuple[Mapping[str, Any], Test]] = {}
         self._nodes: dict[str, Node] = {}
         self.case: Node = self.node(CASE_SCHEMA)
         self.parts: dict[str, Node] = {
@@ -127,8 +128,13 @@ class Vocabulary:
 
     def matches(self, schema: Mapping[str, Any], data: object) -> bool:
         """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
-        validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
-        return bool(validator.is_valid(data))
+        known = self._conditions.get(id(schema))
+        if known is None or known[0] is not schema:
+            test = compile_condition(self._registry, schema, FORMATS)
+            if test is None:
+                test = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS).is_valid
+            known = self._conditions[id(schema)] = (schema, test)
+        return bool(known[1](data))
 
     def check_oddities(self, case: Case, today: date) -> tuple[Problem, ...]:
         """Give the warnings on what is possible but odd; see `forms.domain.oddities`."""

@@ -39,6 +39,14 @@ def compile_verdict(registry: Schemas, reference: str, formats: FormatChecker) -
         return None
 
 
+def compile_condition(registry: Schemas, schema: Mapping[str, Any], formats: FormatChecker) -> Test | None:
+    """Compile a schema of its own (a manifest's condition), or give None as `compile_verdict` does."""
+    try:
+        return _Compiler(formats).compile(schema, registry.resolver(), 0)
+    except (_NotKnown, Unresolvable):
+        return None
+
+
 def same(one: object, other: object) -> bool:
     """Tell whether two JSON values are equal (JSON Schema core, 4.2.2: true is not 1, 1.0 is)."""
     if isinstance(one, bool) or isinstance(other, bool):
@@ -100,10 +108,15 @@ class _Compiler:
             raise _NotKnown
         other = self.compile(schema.get("additionalProperties", True), resolver, depth)
 
+        find = known.get
+
         def test(value: Any) -> bool:  # noqa: ANN401 - any JSON
             if not isinstance(value, dict):
                 return True
-            return all(known.get(name, other)(item) for name, item in value.items())
+            for name, item in value.items():  # noqa: SIM110 - as in `_all`
+                if not find(name, other)(item):
+                    return False
+            return True
 
         return test
 
@@ -148,7 +161,13 @@ def _all(tests: list[Test]) -> Test:
         first, second = tests
         return lambda value: first(value) and second(value)
 
-    return lambda value: all(one(value) for one in tests)
+    def test(value: Any) -> bool:  # noqa: ANN401 - any JSON
+        for one in tests:  # noqa: SIM110 - a generator costs more than most of the tests
+            if not one(value):
+                return False
+        return True
+
+    return test
 
 
 def _is_integer(value: object) -> bool:
@@ -173,6 +192,9 @@ def _type(wanted: str | list[str]) -> Test:
     if any(name not in _TYPES for name in names):
         raise _NotKnown
     tests = [_TYPES[name] for name in names]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) or second(value)
     return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
 
 
