@@ -20,7 +20,7 @@ from forms.domain.audience import View, annex_rows, view
 from forms.domain.case import Case, strings
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
-from forms.domain.leaks import leaks
+from forms.domain.leaks import Readings, leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
@@ -200,8 +200,9 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
+    readings: Readings = {}
     for seen in views:
-        problems += leaks(seen, root, job.case.source)
+        problems += leaks(seen, root, job.case.source, readings)
         if "pdf" in job.options.formats:
             problems += _uncovered(job, seen)
     if errors := errors_in(problems):
@@ -212,8 +213,15 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
 def _uncovered(job: _Job, seen: View) -> list[Problem]:
     """Characters that no font draws, by their place and code point."""
     fonts, vocabulary = job.catalogue.fonts, job.catalogue.vocabulary
-    problems = []
-    for pointer, text in strings(seen.data):
+    problems: list[Problem] = []
+    texts = list(strings(seen.data))
+    new = set().union(*(text for _, text in texts)) - job.catalogue.drawable
+    if not new:
+        return problems
+    if not fonts.uncovered("".join(new)):
+        job.catalogue.drawable.update(new)
+        return problems
+    for pointer, text in texts:
         if missing := fonts.uncovered(text):
             codes = ", ".join(f"U+{ord(char):04X}" for char in missing)
             place = seen.origin(pointer)
