@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from forms.formats.pdf import bidi
 from forms.formats.pdf.display import (
     ARTIFACT,
     BLACK,
@@ -235,28 +236,28 @@ class _Paragraph:
         return 0.0, (room / spaces if spaces else 0.0)
 
     def _in_order(self, segment: Segment, x: float, stretch: float) -> list[tuple[float, Atom]]:
-        """Place a segment's atoms from left to right; right-to-left text is turned about here (UAX #9, L2)."""
+        """Place a segment's atoms; they stay in reading order, wherever right-to-left text puts them."""
         atoms = [atom for atom in segment.atoms if atom.kind != "break"]
-        order: Sequence[int] = range(len(atoms))
-        directed = any(run.level for atom in atoms for run in atom.runs)
-        if directed:
-            atoms = [part for atom in atoms for part in _one_level(atom, self._setter)]
-            base = int(self._format.bidi)
-            levels = [atom.runs[0].level if atom.runs else base for atom in atoms]
-            order = self._setter.fonts.visual_order(levels)
+        if any(run.level for atom in atoms for run in atom.runs):
+            return self._in_directions(atoms, x, stretch)
         placed = []
         end = len(atoms) - 1
-        for index in order:
+        for index, atom in enumerate(atoms):
+            placed.append((x, atom))
+            x += atom.width + (atom.space + stretch * atom.spaces if index != end else 0.0)
+        return placed
+
+    def _in_directions(self, atoms: Sequence[Atom], x: float, stretch: float) -> list[tuple[float, Atom]]:
+        """Place atoms of both directions (UAX #9, L2). What is drawn later may stand further left."""
+        atoms, levels = _one_level_each(atoms, int(self._format.bidi), self._setter)
+        places = [0.0] * len(atoms)
+        end = len(atoms) - 1
+        for index in self._setter.fonts.visual_order(levels):
             atom = atoms[index]
             space = atom.space + stretch * atom.spaces if index != end else 0.0
-            if directed and atom.runs and atom.runs[0].level % 2:
-                x += space
-                placed.append((x, atom))
-                x += atom.width
-            else:
-                placed.append((x, atom))
-                x += atom.width + space
-        return placed
+            places[index] = x + space if levels[index] % 2 else x
+            x += atom.width + space
+        return list(zip(places, atoms, strict=True))
 
     def _texts(self, placed: list[tuple[float, Atom]], baseline: float, ops: list[Op], stretch: float) -> None:
         """Draw text; neighbours that look the same become one operation."""
@@ -384,12 +385,44 @@ class _Paragraph:
         return Box(left, right, borders, shading)
 
 
-def _one_level(atom: Atom, setter: Typesetter) -> list[Atom]:
-    """Part an atom into atoms of one run each; spaces stay with the last one."""
-    if len(atom.runs) < 2:
+def _one_level_each(atoms: Sequence[Atom], base: int, setter: Typesetter) -> tuple[list[Atom], list[int]]:
+    """Part atoms into atoms of one run each, and give their bidi levels.
+
+    The space between text of two directions belongs to neither, but to the paragraph (UAX #9, N2). Numbers that
+    follow each other stay in their order, as Word has it, so that nobody rings a number back to front.
+    """
+    parts: list[Atom] = []
+    for atom in atoms:
+        parts += _one_run_each(atom, setter)
+    levels = [part.runs[0].level if part.runs else base for part in parts]
+    out: list[Atom] = []
+    own: list[int] = []
+    for index, (part, level) in enumerate(zip(parts, levels, strict=True)):
+        following = levels[index + 1] if index + 1 < len(parts) else base
+        if part.runs and part.spaces and level % 2 != following % 2 and level % 2 != base % 2:
+            space = copy_atom(part)
+            space.runs, space.text, space.width = (), "", 0.0
+            part = copy_atom(part)
+            part.spaces, part.space = 0, 0.0
+            out += (part, space)
+            own += (level, base)
+        else:
+            out.append(part)
+            own.append(level)
+    return out, own
+
+
+def _one_run_each(atom: Atom, setter: Typesetter) -> list[Atom]:
+    """Part an atom into atoms of one run each; spaces stay with the last one.
+
+    Marks that run from right to left with no letter among them come one by one: a reader of the file could not
+    tell that they do.
+    """
+    runs = [one for run in atom.runs for one in _apart(run, atom, setter)]
+    if len(runs) < 2:
         return [atom]
     parts = []
-    for run in atom.runs:
+    for run in runs:
         part = copy_atom(atom)
         part.runs, part.text = (run,), run.text
         part.width = run.width * atom.size
@@ -399,10 +432,23 @@ def _one_level(atom: Atom, setter: Typesetter) -> list[Atom]:
     return parts
 
 
+def _apart(run: GlyphRun, atom: Atom, setter: Typesetter) -> tuple[GlyphRun, ...]:
+    if run.level % 2 == 0 or len(run.text) < 2 or not bidi.is_left_to_right(run.text):
+        return (run,)
+    look = atom.format
+    return tuple(
+        one
+        for char in run.text
+        for one in setter.fonts.runs(
+            char, bold=look.bold, italic=look.italic, language=look.language, levels=(run.level,)
+        )
+    )
+
+
 def _joined(placed: list[tuple[float, Atom]], start: int) -> int:
     """Give the index after the last atom that may be drawn in one operation with the one at `start`."""
     first = placed[start][1]
-    if len(first.runs) != 1 or not first.runs[0].plain:
+    if len(first.runs) != 1 or not first.runs[0].plain or first.runs[0].level % 2:
         return start + 1
     face, look = first.runs[0].face, first.format
     index = start + 1
@@ -412,6 +458,8 @@ def _joined(placed: list[tuple[float, Atom]], start: int) -> int:
         if not (same and atom.control is None and atom.kind == "text" and atom.rise == first.rise):
             break
         if atom.runs and (len(atom.runs) != 1 or not atom.runs[0].plain or atom.runs[0].face != face):
+            break
+        if atom.runs and atom.runs[0].level != first.runs[0].level:
             break
         index += 1
     return index
