@@ -58,6 +58,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _ROW = re.compile(r"<w:tr[ >]")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
+_marked = str.__new__  # what `Markup(text)` comes to, without the questions that a text has answered
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
@@ -95,7 +96,7 @@ def escape_text(value: object) -> str:
         return value
     text = text_of(value)
     if _SPECIAL.search(text) is None:
-        return Markup(text)
+        return _marked(Markup, text)
     escaped = mark(_escape(text))
     return Markup(_LINE_END.sub(_BREAK, escaped).replace("\t", _TAB))
 
