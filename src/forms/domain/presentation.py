@@ -243,9 +243,11 @@ class Group:
     def _make(self, name: str) -> object:
         if name in self._extra:
             return self._extra[name]
+        node = self._node.properties.get(name)
+        if node is not None and node.kind == "value" and name != AGE:
+            return Shown(self._raw(name), node, self._style)
         if name in (BIRTH, AGE, "born") and BIRTH in self._node.properties and name != BIRTH:
             return self._born() if name == "born" else self._age()
-        node = self._node.properties.get(name)
         if node is None:
             return self._special(name)
         return wrap(self._raw(name), node, self._style, f"{self._path}/{name}")
@@ -254,7 +256,8 @@ class Group:
         """Give a property's raw value; in an object that is withheld or unknown, each of its properties is."""
         if self._shut:
             return self._data
-        return self._data.get(name) if isinstance(self._data, Mapping) else None
+        data = self._data
+        return data.get(name) if type(data) is dict or isinstance(data, Mapping) else None
 
     def _special(self, name: str) -> object:
         if name == "label":
