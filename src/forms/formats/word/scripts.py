@@ -22,6 +22,9 @@ from forms.formats.word.wordml import NAMESPACES, element, qn
 
 Slot = Literal["cs", "eastAsia", "hAnsi"]
 
+_DANDA = "\u0964\u0965"
+"""The full stops of Indian scripts, which stand among the characters of one of them."""
+
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
 _HAN = "\u2e80-\u312f\u3190-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ANY = (
@@ -77,15 +80,15 @@ SCRIPTS = (
     Script("Syriac", "\u0700-\u074f", "syr-SY", font="Estrangelo Edessa", right_to_left=True),
     Script("Thaana", "\u0780-\u07bf", "dv-MV", font="MV Boli", right_to_left=True),
     Script("Devanagari", "\u0900-\u097f", "hi-IN", font=_INDIC),
-    Script("Bengali", "\u0980-\u09ff", "bn-BD", font=_INDIC),
-    Script("Gurmukhi", "\u0a00-\u0a7f", "pa-IN", font=_INDIC),
-    Script("Gujarati", "\u0a80-\u0aff", "gu-IN", font=_INDIC),
-    Script("Odia", "\u0b00-\u0b7f", "or-IN", font=_INDIC),
-    Script("Tamil", "\u0b80-\u0bff", "ta-IN", font=_INDIC),
-    Script("Telugu", "\u0c00-\u0c7f", "te-IN", font=_INDIC),
-    Script("Kannada", "\u0c80-\u0cff", "kn-IN", font=_INDIC),
-    Script("Malayalam", "\u0d00-\u0d7f", "ml-IN", font=_INDIC),
-    Script("Sinhala", "\u0d80-\u0dff", "si-LK", font=_INDIC),
+    Script("Bengali", f"\u0980-\u09ff{_DANDA}", "bn-BD", font=_INDIC),
+    Script("Gurmukhi", f"\u0a00-\u0a7f{_DANDA}", "pa-IN", font=_INDIC),
+    Script("Gujarati", f"\u0a80-\u0aff{_DANDA}", "gu-IN", font=_INDIC),
+    Script("Odia", f"\u0b00-\u0b7f{_DANDA}", "or-IN", font=_INDIC),
+    Script("Tamil", f"\u0b80-\u0bff{_DANDA}", "ta-IN", font=_INDIC),
+    Script("Telugu", f"\u0c00-\u0c7f{_DANDA}", "te-IN", font=_INDIC),
+    Script("Kannada", f"\u0c80-\u0cff{_DANDA}", "kn-IN", font=_INDIC),
+    Script("Malayalam", f"\u0d00-\u0d7f{_DANDA}", "ml-IN", font=_INDIC),
+    Script("Sinhala", f"\u0d80-\u0dff{_DANDA}", "si-LK", font=_INDIC),
     Script("Thai", "\u0e00-\u0e7f", "th-TH", font=_SOUTH_EAST),
     Script("Lao", "\u0e80-\u0eff", "lo-LA", font=_SOUTH_EAST),
     Script("Tibetan", "\u0f00-\u0fff", "bo-CN", font="Microsoft Himalaya"),
@@ -142,7 +145,10 @@ _TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _PIECE = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}")
 _MARKS = re.compile(f"{OPEN}.|{CLOSE}")
 _DECLARATION = re.compile(r' xmlns:\w+="[^"]*"')
-_PARAGRAPH = re.compile(r"(<w:p(?: [^>]*)?>)(<w:pPr/>|<w:pPr>.*?</w:pPr>)?((?:(?!</?w:p[ >]).)*</w:p>)", re.S)
+_PARAGRAPH = re.compile(r"(<w:p(?: [^>]*)?>)(<w:pPr/>|<w:pPr>.*?</w:pPr>)?((?:(?!</?w:p[ >]).)*)</w:p>", re.S)
+_LINE_BREAK = "<w:br/>"
+_RUNS_ONLY = re.compile(rf"(?:{_RUN.pattern})*", re.S)
+_NEVER_PARTED = re.compile(r'<w:(?:numPr|sectPr|pageBreakBefore)\b|<w:pStyle w:val="(?:List|\w*Bullet)')
 _STRONG = re.compile(f"{OPEN}(.)|[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")
 
 _RUN_ORDER = (
@@ -180,18 +186,55 @@ def split_runs(xml: str) -> str:
 
 
 def _direct(match: re.Match[str]) -> str:
-    """Make a paragraph run from right to left if its first letter does (UAX #9, P2 and P3)."""
+    """Make a paragraph run from right to left if its first letter does (UAX #9, P2 and P3).
+
+    Lines of a value that run in different directions become paragraphs of their own, where that is possible.
+    """
     opening, properties, rest = match[1], match[2] or "", match[3]
     if OPEN not in rest or "<w:bidi" in properties:
         return match[0]
-    letters = "".join(_TEXT.findall(rest))
-    first = _STRONG.search(letters)
-    if first is None or not first[1] or not _script(first[1]).right_to_left:
-        return match[0]
+    lines = _lines(match) if _LINE_BREAK in rest else [rest]
+    groups: list[tuple[bool, list[str]]] = []
+    for line in lines:
+        letters = _STRONG.search("".join(_TEXT.findall(line)))
+        backwards = letters is not None and bool(letters[1]) and _script(letters[1]).right_to_left
+        if groups and (letters is None or groups[-1][0] == backwards):
+            groups[-1][1].append(line)
+        else:
+            groups.append((backwards, [line]))
+    if len(groups) == 1:
+        groups = [(groups[0][0], [rest])]
+    return "".join(
+        f"{opening}{_with_direction(properties, backwards)}{f'<w:r>{_LINE_BREAK}</w:r>'.join(group)}</w:p>"
+        for backwards, group in groups
+    )
+
+
+def _lines(match: re.Match[str]) -> list[str]:
+    """Give the runs of each line of a paragraph, or of all together if it can't be parted."""
+    properties, rest = match[2] or "", match[3]
+    held = match.string[: match.start()].endswith("<w:sdtContent>")
+    if held or _NEVER_PARTED.search(properties) or not _RUNS_ONLY.fullmatch(rest):
+        return [rest]
+    lines = [""]
+    for run in _RUN.finditer(rest):
+        found = _PROPERTIES.match(run[2])
+        own = found[0] if found else ""
+        for number, part in enumerate(run[2][len(own) :].split(_LINE_BREAK)):
+            if number:
+                lines.append("")
+            lines[-1] += f"{run[1]}{own}{part}</w:r>" if part else ""
+    return lines
+
+
+def _with_direction(properties: str, backwards: bool) -> str:
+    """Give a paragraph's properties (17.3.1.26) with `w:bidi` in the schema's place."""
+    if not backwards:
+        return properties
     inside = properties[len("<w:pPr>") : -len("</w:pPr>")] if properties.endswith("</w:pPr>") else ""
     after = _AFTER_BIDI.search(inside)
     place = after.start() if after else len(inside)
-    return f"{opening}<w:pPr>{inside[:place]}<w:bidi/>{inside[place:]}</w:pPr>{rest}"
+    return f"<w:pPr>{inside[:place]}<w:bidi/>{inside[place:]}</w:pPr>"
 
 
 def _split(match: re.Match[str]) -> str:

@@ -27,7 +27,7 @@ from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
 from forms.formats.pdf.layout.simple import simple_lines, simple_text
 from forms.formats.pdf.layout.structure import Structure
-from forms.formats.word.model import Paragraph, RunFormat
+from forms.formats.word.model import Alignment, Paragraph, RunFormat
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -67,6 +67,12 @@ def lay_out_paragraph(
 
 
 class _Paragraph:
+    """Lays out one paragraph.
+
+    Lines run from where they begin: in a right-to-left paragraph all places are counted from the right edge
+    until text is placed, where `_turned` turns them about.
+    """
+
     def __init__(
         self, paragraph: Paragraph, setter: Typesetter, structure: Structure, around: Surroundings
     ) -> None:
@@ -115,11 +121,11 @@ class _Paragraph:
 
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
-        right = around.width - look.right
+        start, end = (look.right, look.left) if look.bidi else (look.left, look.right)
         measure = Measure(
-            first=look.left + look.first_line,
-            left=look.left,
-            right=max(right, look.left + 1),
+            first=start + look.first_line,
+            left=start,
+            right=max(around.width - end, start + 1),
             tabs=look.tabs,
             default_tab=around.default_tab,
             hanging=look.first_line < 0,
@@ -203,7 +209,8 @@ class _Paragraph:
         for number, segment in enumerate(line.segments):
             if number and segment.leader:
                 self._leader(line.segments[number - 1], segment, baseline, ops)
-            placed = self._in_order(segment, segment.x + shift, stretch)
+            x = self._turned(segment.x + shift, _visible(segment, stretch))
+            placed = self._in_order(segment, x, stretch)
             self._backgrounds(placed, top, height, ops)
             self._texts(placed, baseline, ops, stretch)
             self._links(placed, top, height, ops)
@@ -214,9 +221,20 @@ class _Paragraph:
             self._close_with_space(ops)
         return ops
 
+    def _turned(self, x: float, width: float) -> float:
+        """Give the left edge of what begins at `x`, counted from where the paragraph's lines begin."""
+        return self._around.width - x - width if self._format.bidi else x
+
+    @property
+    def _kind(self) -> Alignment:
+        """The alignment as seen from where lines begin: what is at their beginning is "left"."""
+        kind = self._format.alignment
+        turned: dict[Alignment, Alignment] = {"left": "right", "right": "left"}
+        return turned.get(kind, kind) if self._format.bidi else kind
+
     def _alignment(self, line: Line, last: bool) -> tuple[float, float]:
         """Give how far the line is moved, and what each of its spaces gets in addition."""
-        kind = self._format.alignment
+        kind = self._kind
         if kind == "left" or len(line.segments) > 1 + bool(line.label_atoms):
             return 0.0, 0.0
         segment = line.segments[-1]
@@ -231,7 +249,7 @@ class _Paragraph:
         if kind == "center":
             return room / 2, 0.0
         if last or line.end != "soft" or room <= 0:
-            return (room if self._format.bidi else 0.0), 0.0
+            return 0.0, 0.0
         spaces = sum(atom.spaces for atom in real[:-1])
         return 0.0, (room / spaces if spaces else 0.0)
 
@@ -296,8 +314,9 @@ class _Paragraph:
         ops.append(ImageOp(x, top, image.width, image.height, image.member, image.data, element))
 
     def _leader(self, before: Segment, segment: Segment, baseline: float, ops: list[Op]) -> None:
-        start = before.x + before.width
-        end = segment.x
+        start = self._turned(before.x + before.width, 0.0)
+        end = self._turned(segment.x, 0.0)
+        start, end = min(start, end), max(start, end)
         character = _LEADERS.get(segment.leader, ".")
         look = before.atoms[-1].format if before.atoms else self._format.mark
         run = self._setter.fonts.runs(character, bold=look.bold, italic=look.italic)[0]
@@ -342,7 +361,7 @@ class _Paragraph:
         self, spot: ControlSpot, line: Line, last: Line, top: float, bottom: float, single: bool
     ) -> FieldOp:
         """Make the field of a control: a box round its text, up to the line's end if nothing follows."""
-        shift = self._alignment(line, False)[0] if self._format.alignment in ("right", "center") else 0.0
+        shift = self._alignment(line, False)[0] if self._kind in ("right", "center") else 0.0
         start = end = None
         follows = False
         size = self._format.mark.size
@@ -360,14 +379,16 @@ class _Paragraph:
         right = end if end is not None else line.left
         if is_box(spot.control):
             side, y = box_size(size, top, bottom)
-            return FieldOp(left + shift, y, side, side, field_spec(spot.control), size, spot.element)
+            x = self._turned(left + shift, side)
+            return FieldOp(x, y, side, side, field_spec(spot.control), size, spot.element)
         if not follows or not single:
             right = line.limit
         del last
+        width = max(right - left, size)
         return FieldOp(
-            left + shift,
+            self._turned(left + shift, width),
             top,
-            max(right - left, size),
+            width,
             bottom - top,
             field_spec(spot.control),
             size,
@@ -383,6 +404,14 @@ class _Paragraph:
         left = look.left + min(look.first_line, 0.0) - inset(borders.left)
         right = self._around.width - look.right + inset(borders.right)
         return Box(left, right, borders, shading)
+
+
+def _visible(segment: Segment, stretch: float) -> float:
+    """The width of a segment without the space at its end."""
+    real = [atom for atom in segment.atoms if atom.kind != "break"]
+    if not real:
+        return 0.0
+    return segment.width - real[-1].space + stretch * sum(atom.spaces for atom in real[:-1])
 
 
 def _one_level_each(atoms: Sequence[Atom], base: int, setter: Typesetter) -> tuple[list[Atom], list[int]]:
