@@ -6,6 +6,7 @@ must be in its text.
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import random
@@ -32,7 +33,7 @@ def text_of(path: Path) -> str:
     from pypdf import PdfReader
 
     if path.suffix == ".docx":
-        return everything(path.read_bytes())
+        return html.unescape(everything(path.read_bytes()))
     return "".join(page.extract_text() for page in PdfReader(io.BytesIO(path.read_bytes())).pages)
 
 

@@ -65,7 +65,9 @@ class Render:
             reference = seen.data["reference"]  # type: ignore[attr-defined]
             identity = identity_of(manifest, edition, copy, reference, ISSUED, "0" * 64, "en-GB")
             context = context_of(seen, copy, manifest, identity, catalogue, style=style, draft=False, extra={})
-            properties = Properties(manifest.title, "", "", created="2026-11-21T00:00:00Z", custom=identity.custom)
+            properties = Properties(
+                manifest.title, "", "", created="2026-11-21T00:00:00Z", custom=identity.custom
+            )
             return write(template.render(context, properties))
 
         self.make = make

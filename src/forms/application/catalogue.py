@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from forms.application.library import Library, open_library
 from forms.domain.artefact import Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
-from forms.domain.case import parse_object
+from forms.domain.case import is_plain_name, parse_object
 from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
 from forms.domain.routing import Authorities, load_authorities
@@ -48,6 +48,7 @@ class Catalogue:
         self._profile_file = profile
         self._templates: dict[tuple[str, str, PrintSize], CompiledTemplate] = {}
         self._digests: dict[str, str] = {}
+        self._known: dict[str, Manifest] = {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -64,6 +65,13 @@ class Catalogue:
 
     def artefact(self, name: str) -> Manifest:
         """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""
+        if name not in self._known and is_plain_name(name):
+            source = f"templates/{name}/{MANIFEST}"
+            if self.library.find(source):
+                manifest = parse_manifest(self.library.read(source), source, self.vocabulary)
+                self._known[manifest.id] = manifest
+        if name in self._known:
+            return self._known[name]
         if name in self.artefacts:
             return self.artefacts[name]
         near = get_close_matches(name, self.artefacts)

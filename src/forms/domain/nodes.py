@@ -179,7 +179,11 @@ def registry_of(schemas: Mapping[str, Mapping[str, Any]]) -> Schemas:
     return registry.crawl()
 
 
-def compile_node(registry: Schemas, reference: str, title: str = "") -> Node:
+Compiled = dict[tuple[int, str], tuple[Raw, Node]]
+"""What was made of schemas that several places refer to, by the schema's identity and the label given to it."""
+
+
+def compile_node(registry: Schemas, reference: str, compiled: Compiled | None = None) -> Node:
     """Compile the schema at a reference (`case.schema.json`, `referral.schema.json#/$defs/part`).
 
     Raises:
@@ -187,7 +191,8 @@ def compile_node(registry: Schemas, reference: str, title: str = "") -> Node:
     """
     resolver = registry.resolver()
     resolved = _look_up(resolver, reference)
-    return _compile(resolved.contents, resolved.resolver, title, (reference,))
+    known = {} if compiled is None else compiled
+    return _compile(resolved.contents, resolved.resolver, "", (reference,), known)
 
 
 def with_properties(node: Node, properties: Mapping[str, Node]) -> Node:
@@ -215,7 +220,15 @@ def _look_up(resolver: Found, reference: str) -> Found:
         ) from None
 
 
-def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...]) -> Node:
+def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
+    key = (id(schema), title)
+    if key not in compiled:
+        # The schema is kept beside its node, so that no other can come to stand at its address.
+        compiled[key] = (schema, _compile_anew(schema, resolver, title, trail, compiled))
+    return compiled[key][1]
+
+
+def _compile_anew(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
     layers, unknown, trail = _layers(schema, resolver, trail)
     own = [layer for layer, _ in layers]
     properties: dict[str, Node] = {}
@@ -223,9 +236,9 @@ def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...]) -
     for layer, where in layers:
         for key, below in layer.get("properties", {}).items():
             if key not in properties:
-                properties[key] = _compile(below, where, humanise(key), trail)
+                properties[key] = _compile(below, where, humanise(key), trail, compiled)
         if items is None and isinstance(layer.get("items"), Mapping):
-            items = _compile(layer["items"], where, "", trail)
+            items = _compile(layer["items"], where, "", trail, compiled)
     return Node(
         title=_first(own, "title", title),
         kind=_kind(own, properties, items),

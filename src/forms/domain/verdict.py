@@ -10,14 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from jsonschema import FormatChecker
 from referencing.exceptions import Unresolvable
 
 from forms.domain.nodes import Found, Raw, Schemas
 
 Test = Callable[[Any], bool]
+
+
+class Formats(Protocol):
+    """The formats that are checked; each test stands first in its entry, as in `jsonschema`."""
+
+    checkers: Mapping[str, tuple[Test, Any]]
+
 
 _ANNOTATIONS = frozenset(
     {"$schema", "$id", "$defs", "$comment", "title", "description", "examples", "default", "deprecated"}
@@ -29,7 +35,7 @@ class _NotKnown(Exception):  # noqa: N818 - not an error: it only says that json
     """A schema uses what is not known here."""
 
 
-def compile_verdict(registry: Schemas, reference: str, formats: FormatChecker) -> Test | None:
+def compile_verdict(registry: Schemas, reference: str, formats: Formats) -> Test | None:
     """Compile the schema at a reference into a test, or give None if it uses what is not known here."""
     resolver = registry.resolver()
     try:
@@ -39,7 +45,7 @@ def compile_verdict(registry: Schemas, reference: str, formats: FormatChecker) -
         return None
 
 
-def compile_condition(registry: Schemas, schema: Mapping[str, Any], formats: FormatChecker) -> Test | None:
+def compile_condition(registry: Schemas, schema: Mapping[str, Any], formats: Formats) -> Test | None:
     """Compile a schema of its own (a manifest's condition), or give None as `compile_verdict` does."""
     try:
         return _Compiler(formats).compile(schema, registry.resolver(), 0)
@@ -61,7 +67,7 @@ def same(one: object, other: object) -> bool:
 class _Compiler:
     """Makes tests; what a reference leads to is compiled once."""
 
-    def __init__(self, formats: FormatChecker) -> None:
+    def __init__(self, formats: Formats) -> None:
         self._formats = formats
         self._done: dict[int, Test] = {}
 
