@@ -71,10 +71,16 @@ def test_alignment_means_beginning_and_end() -> None:
     assert middle[0][1] == pytest.approx((start[0][1] + end[0][1]) / 2, abs=0.2)
 
 
-def test_pdfium_draws_marks_beside_their_words() -> None:
-    """It forgets a step that no text follows in its operator, as other programs do not."""
+def test_pdfium_draws_text_where_it_was_laid() -> None:
+    """It forgets a step at an operator's end if an empty string follows, as other programs do not."""
     info = PdfInfo("Title", "", "", "", "2026-11-21T00:00:00Z")
-    data = write(laid(paragraph("عليك. نعم")), info, fonts())
-    page = pypdfium2.PdfDocument(data)[0].get_textpage()
-    boxes = {page.get_text_range(n, 1): page.get_charbox(n, loose=True) for n in range(page.count_chars())}
-    assert boxes["."][2] == pytest.approx(boxes["ك"][0], abs=0.5)
+    bold = '<w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">{}</w:t></w:r>'
+    runs = "".join(
+        bold.format(f"Bold{number} ") + f'<w:r><w:t xml:space="preserve">plain{number} </w:t></w:r>'
+        for number in range(20)
+    )
+    document = laid(f'<w:p><w:pPr><w:jc w:val="both"/></w:pPr>{runs}</w:p>')
+    page = pypdfium2.PdfDocument(write(document, info, fonts()))[0].get_textpage()
+    drawn = [page.get_charbox(number, loose=True)[0] for number in range(page.count_chars())]
+    for _, x, _, text in texts(document):
+        assert any(edge == pytest.approx(x, abs=0.1) for edge in drawn), text
