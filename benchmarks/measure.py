@@ -53,9 +53,17 @@ class Worker:
             command = [tools.node, str(WORKERS / "node_peers.js"), name, str(folder)]
         else:
             command = [str(tools.python), str(WORKERS / "python_peers.py"), name, str(folder)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=tools.environment
-        )
+        self._command, self._environment = command, tools.environment
+        self._started: subprocess.Popen[str] | None = None
+
+    @property
+    def _process(self) -> subprocess.Popen[str]:
+        """The process, started when it is first wanted: all at once would slow each other's first documents."""
+        if self._started is None:
+            pipe = subprocess.PIPE
+            command, environment = self._command, self._environment
+            self._started = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
+        return self._started
 
     def run(self, file: Path, out: Path | None = None) -> dict[str, object]:
         assert self._process.stdin is not None
