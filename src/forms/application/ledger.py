@@ -1,9 +1,9 @@
 """The ledger: what was issued to whom, and what became of it.
 
-One SQLite file (write-ahead log) with references, digests and states, and nothing else of a case. A document's key is issuer,
-case reference, artefact, audience and recipient; its content is a keyed digest (HMAC-SHA-256, the key in a file
-beside the ledger) of the reader's view. So the same thing is known again on whatever day and edition, and nobody
-can find out from the ledger what a document said by trying.
+One SQLite file (write-ahead log) with references, digests and states, and nothing else of a case. A document's
+key is issuer, case reference, artefact, audience and recipient; its content is a keyed digest (HMAC-SHA-256, the
+key in a file beside the ledger) of the reader's view. So the same thing is known again on whatever day and
+edition, and nobody can find out from the ledger what a document said by trying.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Entry:
 class Issued:
     """A document in the ledger.
 
-    `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the one it
-    carries, `content` the keyed digest. `version` counts contents, `issue` re-issues of one content, both from 1.
+    `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the
+    one it carries, `content` the keyed digest. `version` counts contents, `issue` re-issues of one content, both from 1.
     """
 
     id: int
@@ -162,6 +162,15 @@ class Ledger:
         if self._base.in_transaction:
             with _readable(self.path):
                 self._base.execute("COMMIT")
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the ledger and its key, to try things on."""
+        write_file(path.parent, key_file(path).name, self.secret)
+        other = sqlite3.connect(path)
+        try:
+            self._base.backup(other)
+        finally:
+            other.close()
 
     def content(self, value: object) -> str:
         """Give the keyed digest of a JSON value."""

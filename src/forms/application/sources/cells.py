@@ -1,7 +1,7 @@
 """From what people type into cells to the values of a case.
 
-Nothing is guessed: a date that can be read two ways is refused unless its column shows which way it is meant, and a number
-where Excel may have dropped a leading zero is refused.
+Nothing is guessed: a date that can be read two ways is refused unless its column shows which way it is meant,
+and so is a number where Excel may have dropped a leading zero.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
-class CellProblem(Exception):
+class CellProblem(Exception):  # noqa: N818 - it is a problem as everywhere else, told and not fatal
     """A cell that cannot be taken as it is; the message never repeats it."""
 
     code: str
@@ -65,7 +65,7 @@ def order_shown(cell: Cell) -> DateOrder:
 
 
 def convert(node: Node, cell: Cell, order: DateOrder) -> object:
-    """Give the value of a case that a cell stands for; what is not understood stays as it is, for the schema to judge.
+    """Give the value of a case that a cell stands for; what is not understood stays, for the schema to judge.
 
     Args:
         node: What the schema says about the place.

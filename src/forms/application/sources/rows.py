@@ -21,9 +21,9 @@ CHUNK = 1 << 20
 class SourceRow:
     """One case of a source.
 
-    `number` is its row, line or position as the user counts it, from 1; `name` says so in words ("row 17"). `data` is the
-    case as JSON, or None where it could not be read, which `problems` then tell. `own` is what the user had
-    there, for giving back. `headings` are the columns by the places that they fill.
+    `number` is its row, line or position as the user counts it, from 1; `name` says so in words ("row 17").
+    `data` is the case as JSON, or None where it could not be read, which `problems` then tell. `own` is what
+    the user had there, for giving back. `headings` are the columns by the places that they fill.
     """
 
     number: int

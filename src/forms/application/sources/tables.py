@@ -165,7 +165,7 @@ class TableSource:
 
     @cached_property
     def _store(self) -> sqlite3.Connection:
-        """The rows of the second sheets by reference: in memory while they are few, then in a file without a name."""
+        """The rows of the second sheets by reference: in memory while few, then in a file without a name."""
         store = sqlite3.connect("")
         store.execute("CREATE TABLE items (sheet INTEGER, reference TEXT, line INTEGER, cells TEXT)")
         for second in self._seconds:
@@ -197,7 +197,8 @@ class TableSource:
         )
         titles = {second.position: second.sheet.title for second in self._seconds}
         lost = self._store.execute(
-            "SELECT sheet, line FROM items WHERE reference NOT IN (SELECT reference FROM here) ORDER BY 1, 2 LIMIT 50"
+            "SELECT sheet, line FROM items WHERE reference NOT IN (SELECT reference FROM here) "
+            "ORDER BY 1, 2 LIMIT 50"
         ).fetchall()
         if lost:
             raise InputError(
@@ -350,10 +351,13 @@ def _packed(cell: Cell) -> object:
 def unpack(text: str) -> Cells:
     """Read what `pack` wrote."""
     readers = {"datetime": datetime.fromisoformat, "date": date.fromisoformat, "time": time.fromisoformat}
-    return [
-        readers[next(iter(cell))](next(iter(cell.values()))) if isinstance(cell, dict) else cell
-        for cell in json.loads(text)
-    ]
+    cells: list[Cell] = []
+    for cell in json.loads(text):
+        if isinstance(cell, dict):
+            ((kind, value),) = cell.items()
+            cell = readers[kind](value)
+        cells.append(cell)
+    return cells
 
 
 def _source(file: File, sheet: Sheet) -> str:

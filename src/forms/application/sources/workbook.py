@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): the first visible sheet holds the cases, others may hold the items of their lists."""
+"""Excel workbooks (.xlsx): the first visible sheet holds the cases, others may hold items of their lists."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def open_workbook(path: Path) -> ExcelFile:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open a workbook for reading row by row; what openpyxl says of features it leaves out is no concern here."""
+    """Open a workbook to be read row by row; what openpyxl says of features it leaves out is no concern."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:
@@ -183,7 +183,7 @@ def _not_a_workbook(path: Path) -> InputError:
 
 
 class _ReturnedWorkbook:
-    """Rows given back as a workbook: the advice in the last column, their rows of the other sheets with them."""
+    """Rows given back as a workbook: advice in the last column, their rows of the other sheets with them."""
 
     def __init__(self, path: Path, file: ExcelFile) -> None:
         self._path = path
