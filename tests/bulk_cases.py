@@ -26,7 +26,7 @@ FAMILY = ("Example", "Sampleson", "Testcase", "Placeholder", "O’Invented", "Ma
 
 
 def rows(number: int, bad: int = 0, seed: int = 7) -> Iterator[list[str]]:
-    """Table rows; every `bad`-th one has a fault (an unknown area or no surname)."""
+    """Table rows; every `bad`-th one has a fault (an unknown area or no date of birth)."""
     chance = random.Random(seed)
     for index in range(number):
         area = AREAS[index % len(AREAS)]
@@ -44,8 +44,8 @@ def rows(number: int, bad: int = 0, seed: int = 7) -> Iterator[list[str]]:
                 row += ["", "", "", ""]
         row += ["Robin Testcase", "020 7946 0110"]
         if bad and index % bad == bad - 1:
-            row[6 if index % 2 else 3] = "Atlantis" if index % 2 else ""
-            row[10] = "Atlantis" if index % 2 else row[10]
+            column = 10 if index // bad % 2 else 3
+            row[column] = "Atlantis" if column == 10 else ""
         yield row
 
 

@@ -1,9 +1,9 @@
 """The ledger: what was issued to whom, and what became of it.
 
-One SQLite file (write-ahead log) with references, digests and states, and nothing else of a case. A document's
-key is issuer, case reference, artefact, audience and recipient; its content is a keyed digest (HMAC-SHA-256, the
-key in a file beside the ledger) of the reader's view. So the same thing is known again on whatever day and
-edition, and nobody can find out from the ledger what a document said by trying.
+One SQLite file (write-ahead log) with references, digests and states, and nothing else of a case. A
+document's key is issuer, case reference, artefact, audience and recipient; its content is a keyed digest
+(HMAC-SHA-256, the key in a file beside the ledger) of the reader's view. So the same thing is known again on
+whatever day and edition, and nobody can find out from the ledger what a document said by trying.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ CREATE TABLE files (
     document INTEGER NOT NULL REFERENCES documents, name TEXT NOT NULL, format TEXT NOT NULL,
     size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (document, format)
 ) STRICT;
-CREATE TABLE events (document INTEGER NOT NULL REFERENCES documents, state TEXT NOT NULL, day TEXT NOT NULL) STRICT;
+CREATE INDEX by_name ON files (name);
+CREATE TABLE events (
+    document INTEGER NOT NULL REFERENCES documents, state TEXT NOT NULL, day TEXT NOT NULL
+) STRICT;
 """
 
 
@@ -94,7 +97,8 @@ class Issued:
     """A document in the ledger.
 
     `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the
-    one it carries, `content` the keyed digest. `version` counts contents, `issue` re-issues of one content, both from 1.
+    one it carries, `content` the keyed digest. `version` counts contents, `issue` the issues of one content,
+    both from 1.
     """
 
     id: int
@@ -130,7 +134,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         """Open the ledger at `path`, made if missing, and its key beside it.
 
-        Raises OutputError where it cannot be written, InputError where the file is no ledger or its key is lost.
+        Raises OutputError where it cannot be written, InputError where it is no ledger or its key is lost.
         """
         self.path = path
         with _readable(path):
@@ -219,8 +223,8 @@ class Ledger:
         """Note a document that was rendered, and withdraw the one that it replaces; give its id."""
         key = document.key
         self._write(
-            "INSERT INTO documents (run, row, issuer, reference, artefact, audience, recipient, version, issue, "
-            "content, shown, digest, edition, issued, folder, state, since, replaces, reason) "
+            "INSERT INTO documents (run, row, issuer, reference, artefact, audience, recipient, version, "
+            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason) "
             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             *(document.run, document.row, key.issuer, key.reference, key.artefact, key.audience, key.recipient),
             *(document.version, document.issue, document.content, document.shown, document.digest),
@@ -278,8 +282,9 @@ class Ledger:
         """Tell whether a file of that folder and name was issued."""
         return bool(
             self._one(
-                "SELECT 1 AS n FROM files JOIN documents ON documents.id = document WHERE folder = ? AND name = ?",
-                *(folder, name),
+                "SELECT 1 AS n FROM files JOIN documents ON documents.id = document "
+                "WHERE name = ? AND folder = ?",
+                *(name, folder),
             )
         )
 

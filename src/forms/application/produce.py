@@ -108,7 +108,7 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A case that may be rendered: checked, its copies planned, each reader's view taken and searched for leaks.
+    """A case that may be rendered: checked, its copies planned, each reader's view searched for leaks.
 
     `copies` and `views` go together. Documents are made of it one copy at a time, by `make`.
     """
@@ -154,7 +154,7 @@ def render(
 def prepare(
     case: Case, artefact: str, options: RenderOptions | None = None, catalogue: Catalogue | None = None
 ) -> Prepared:
-    """Do everything of `render` that may refuse a case, before anything is rendered; raises as `render` does."""
+    """Do everything of `render` that may refuse a case, but render nothing; raises as `render` does."""
     job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
     warnings = _check(job)
     planned = _plan(job)

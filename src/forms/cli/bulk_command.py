@@ -75,9 +75,10 @@ def command(
     r"""Make ARTEFACT from all CASES: a folder, JSON Lines, a JSON list, CSV, or an Excel workbook.
 
     The columns of a table are known by their headings (reference, surname, dob, area, child 1 name, …) or by
-    --map. Each authority gets a folder with its documents, a covering list and a message draft. Good rows go; bad
-    rows come back as your own rows with a column "What to fix", ready to be corrected and fed in again. What
-    was issued before is not issued twice, on whatever day. Interrupted at any moment, the same command goes on.
+    --map. Each authority gets a folder with its documents, a covering list and a message draft. Good rows go;
+    bad rows come back as your own rows with a column "What to fix", ready to be corrected and fed in again.
+    What was issued before is not issued twice, on whatever day. Interrupted at any moment, the same command
+    goes on.
 
     \b
     Examples:
@@ -183,7 +184,8 @@ def _show(report: BulkReport) -> None:
         again = " (went on from an interrupted run)" if report.resumed else ""
         click.echo(f"run {report.run} of {report.issued}{again}: {size} in {_span(report.seconds)}")
     click.echo(
-        f"{count(report.total, 'row')}: {report.made} made, {report.known} issued before, {report.refused} refused"
+        f"{count(report.total, 'row')}: {report.made} made, "
+        f"{report.known} issued before, {report.refused} refused"
     )
     if report.to_correct:
         click.echo(f"next: correct {report.to_correct} and run the same command on it", err=True)

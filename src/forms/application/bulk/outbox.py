@@ -32,7 +32,7 @@ class Outbox:
 
     def recover(self, ledger: Ledger) -> None:
         """Put in order what an interrupted run left."""
-        with _writing(self.folder):
+        with writing(self.folder):
             if self._staging.is_dir():
                 for path in sorted(self._staging.glob("*/*")):
                     if ledger.has_file(path.parent.name, path.name):
@@ -47,7 +47,7 @@ class Outbox:
     def stage(self, folder: str, name: str, data: bytes) -> None:
         """Write a file where it does not count yet."""
         target = self._staging / folder / name
-        with _writing(target):
+        with writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(handle, "wb") as stream:
@@ -64,7 +64,7 @@ class Outbox:
     def deliver(self) -> None:
         """Move what the ledger has to its place."""
         for folder, name in self._waiting:
-            with _writing(self.folder / folder / name):
+            with writing(self.folder / folder / name):
                 (self.folder / folder).mkdir(exist_ok=True)
                 (self._staging / folder / name).replace(self.folder / folder / name)
         self._waiting.clear()
@@ -73,7 +73,7 @@ class Outbox:
         """Take the staging folder away, with whatever does not count."""
         self._waiting.clear()
         if self._staging.is_dir():
-            with _writing(self._staging):
+            with writing(self._staging):
                 shutil.rmtree(self._staging)
 
 
@@ -86,7 +86,7 @@ def locked(*folders: Path) -> Iterator[None]:
     handles = []
     try:
         for folder in _once(folders):
-            with _writing(folder):
+            with writing(folder):
                 folder.mkdir(parents=True, exist_ok=True)
                 handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
             handles.append(handle)
@@ -134,7 +134,8 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _writing(target: Path) -> Iterator[None]:
+def writing(target: Path) -> Iterator[None]:
+    """Turn what the file system raises on the way to `target` into an OutputError."""
     try:
         yield
     except OSError as error:

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from forms.application.bulk.worker import BY_HAND
 from forms.application.catalogue import Catalogue
@@ -141,11 +141,7 @@ def _body(title: str, count: str, bundles: Iterable[Bundle], profile: Mapping[st
 
 
 def write_manifest(
-    outbox: Path,
-    ledger: Ledger,
-    run: int,
-    head: Mapping[str, object],
-    bad: Callable[[], Iterator[dict[str, object]]],
+    outbox: Path, ledger: Ledger, run: int, head: Mapping[str, object], refusals: IO[str]
 ) -> Path:
     """Write the manifest of a run: references, digests, editions and outcomes, no case data.
 
@@ -154,7 +150,7 @@ def write_manifest(
         ledger: The ledger.
         run: The run's number.
         head: Counts and what was asked for.
-        bad: Gives the rows that were refused: their number and the codes of their problems.
+        refusals: The rows that were refused, a line of JSON each: their number and the codes of their problems.
     """
     issued = str(head["issued"])
     name = f"manifest_{issued}_run-{run}.json"
@@ -164,7 +160,8 @@ def write_manifest(
         stream.write(f'{opening},\n "documents": [')
         _write_items(stream.write, (_as_json(*bundle) for bundle in ledger.issued_in(run)))
         stream.write('],\n "refused": [')
-        _write_items(stream.write, bad())
+        refusals.seek(0)
+        _write_items(stream.write, map(json.loads, refusals))
         stream.write("]\n}\n")
     part.chmod(0o600)
     part.replace(outbox / name)

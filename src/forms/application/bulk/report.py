@@ -36,8 +36,8 @@ class BulkReport:
 
     `made` counts cases with documents of this run, `known` cases issued before, `refused` rows with errors.
     `documents` counts documents (a Word and a PDF file of one copy are one) by recipient. `problems` are the
-    first errors, `kinds` counts all by code. `seconds` and `bytes` are measured, or for a dry run estimated from
-    a sample.
+    first errors, `kinds` counts all by code. `seconds` and `bytes` are measured, or for a dry run estimated
+    from a sample.
     """
 
     run: int = 0

@@ -22,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO
 
-from forms.application.bulk.outbox import Outbox, locked
+from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
 from forms.application.bulk.worker import BY_HAND, Job, Made, Outcome, Setting, start, work
@@ -138,20 +138,16 @@ class _Task:
         catalogue, manifest = self.catalogue, self.catalogue.artefact(self.artefact)
         manifest.edition_on(run.issued)
         returned = self.source.give_back(self.outbox, f"to-correct_{run.issued.isoformat()}_run-{run.number}")
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as refusals, ExitStack() as at_end:
+        with (
+            writing(self.outbox),
+            tempfile.TemporaryFile("w+", encoding="utf-8") as refusals,
+            ExitStack() as at_end,
+        ):
             at_end.callback(returned.drop)
-            pass_ = _Pass(self, ledger, run, outbox, returned)
-            pass_.refusals = refusals
-            report = pass_.go()
-            at_end.pop_all()
+            report = _Pass(self, ledger, run, outbox, returned, refusals).go()
             report.to_correct = returned.close()
             RunPapers(self.outbox, ledger, catalogue, manifest, run.number).write()
-
-            def bad() -> Iterator[dict[str, object]]:
-                refusals.seek(0)
-                return map(json.loads, refusals)
-
-            report.manifest = write_manifest(self.outbox, ledger, run.number, self._head(report), bad)
+            report.manifest = write_manifest(self.outbox, ledger, run.number, self._head(report), refusals)
         ledger.finish(run.number)
         return report
 
@@ -198,7 +194,13 @@ class _Pass:
     """One way through the source, with or without an outbox to write to."""
 
     def __init__(
-        self, task: _Task, ledger: Ledger, run: Run, outbox: Outbox | None, returned: Returned | None
+        self,
+        task: _Task,
+        ledger: Ledger,
+        run: Run,
+        outbox: Outbox | None,
+        returned: Returned | None,
+        refusals: IO[str] | None = None,
     ) -> None:
         self._task = task
         self._ledger = ledger
@@ -209,7 +211,7 @@ class _Pass:
         self._pending, self._since = 0, 0.0
         self._sampled: list[tuple[float, int]] = []
         self._clock = _Clock(task.source.total)
-        self.refusals: IO[str] | None = None
+        self._refusals = refusals
         self.report = BulkReport(
             run=run.number,
             issued=run.issued,
@@ -304,9 +306,9 @@ class _Pass:
         self.report.refuse(problems, fault=fault)
         if self._returned is not None:
             self._returned.add(row, tuple(dict.fromkeys(_advice(row, problem) for problem in problems)))
-        if self.refusals is not None:
+        if self._refusals is not None:
             codes = sorted({problem.code for problem in problems})
-            self.refusals.write(json.dumps({"row": row.number, "problems": codes}) + "\n")
+            self._refusals.write(json.dumps({"row": row.number, "problems": codes}) + "\n")
 
     def _issue(self, row: SourceRow, outcome: Outcome) -> None:
         """Issue the copies of a case, all or none."""

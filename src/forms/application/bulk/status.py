@@ -46,7 +46,7 @@ class Outstanding:
 def status(
     place: Path, catalogue: Catalogue | None = None, today: date | None = None, older_than: int | None = None
 ) -> list[Outstanding]:
-    """Give what is outstanding, by authority, the oldest first; of a document issued again only the latest issue.
+    """Give what is outstanding, by authority, the oldest first; of a re-issued document only the latest issue.
 
     Args:
         place: The outbox, or the ledger's file.

@@ -62,7 +62,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A copy of a paper: for whom, what it holds (keyed digest), and its files unless it was known or only checked.
+    """A copy of a paper: for whom, what it holds (keyed digest), and its files, if it was rendered.
 
     `recipient` is the authority's code, with the team where it has several. `files` are (entry, bytes).
     """

@@ -24,7 +24,7 @@ _NUMBERED = re.compile(r"([a-z ]+?) ?(\d{1,3})(?: (.+))?")
 
 @dataclass(frozen=True, slots=True)
 class HeadingMap:
-    """A user's mapping: headings to places (None: not used), how dates are written, and values for every row."""
+    """A user's mapping: headings to places (None: not used), how dates are written, values for every row."""
 
     headings: Mapping[str, str | None] = field(default_factory=dict)
     dates: DateOrder = ""
@@ -33,7 +33,7 @@ class HeadingMap:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that fills a place: its position, the user's heading, the path and what the schema says there."""
+    """A column that fills a place: its position, the user's heading, the path, what the schema says there."""
 
     index: int
     heading: str
@@ -203,7 +203,7 @@ def letters(index: int) -> str:
 
 
 def _names(root: Node) -> dict[str, tuple[str, ...]]:
-    """Every name that the vocabulary itself gives to a place: its path in words, and its title if that is unique."""
+    """Give the vocabulary's own names of its places: the path in words, and the title if that is unique."""
     names: dict[str, tuple[str, ...]] = {}
     titles: dict[str, list[tuple[str, ...]]] = {}
     for path, node in places(root):

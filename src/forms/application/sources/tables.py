@@ -188,7 +188,7 @@ class TableSource:
         return [(line, unpack(cells)) for line, cells in rows]
 
     def _find_orphans(self) -> tuple[Problem, ...]:
-        """Name the rows of second sheets that belong to no case; a child left out in silence is a child lost."""
+        """Refuse rows of second sheets that belong to no case: a child left out in silence is a child lost."""
         at = next(column.index for column in self._columns if column.path == ("reference",))
         self._store.execute("CREATE TEMP TABLE here (reference TEXT PRIMARY KEY)")
         self._store.executemany(
@@ -265,7 +265,7 @@ class _Maker:
                 "error",
                 "cell-without-heading",
                 "A cell stands to the right of the last heading",
-                "Look whether the row has slipped; in a CSV file, text with the delimiter needs quotation marks",
+                "Look whether the row has slipped; in CSV, text with the delimiter needs quotation marks",
                 Place(self._source, "", f"{self._row}, column {letters(index)}"),
             )
         )
@@ -281,13 +281,14 @@ class _Maker:
         """Give the case, with gaps in numbered lists closed, and the places that headings fill then."""
         moved: dict[tuple[str | int, ...], int] = {}
         _close_gaps(self.case, (), moved)
+        filled = {path[:-1] for path in moved}
         pairs = []
         for path, heading in self._places:
             pointer, gone = "", False
             for index, part in enumerate(path):
                 if isinstance(part, int):
                     now = moved.get((*path[:index], part))
-                    gone = gone or (now is None and part > 0)
+                    gone = gone or (now is None and (part > 0 or path[:index] in filled))
                     part = part if now is None else now
                 pointer = step(pointer, part)
             if not gone:
