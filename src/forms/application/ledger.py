@@ -59,7 +59,7 @@ CREATE INDEX by_run ON documents (run, folder);
 CREATE INDEX by_state ON documents (state);
 CREATE TABLE files (
     document INTEGER NOT NULL REFERENCES documents, name TEXT NOT NULL, format TEXT NOT NULL,
-    size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (document, format)
+    size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (document, name)
 ) STRICT;
 CREATE INDEX by_name ON files (name);
 CREATE TABLE events (
