@@ -240,6 +240,33 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
     assert ledger(killed) == ledger(whole)
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers by /proc")
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    path, outbox = as_csv(tmp_path / "cases.csv", list(rows(200))), tmp_path / "outbox"
+    process = begin(path, outbox)
+    wait_for_work(outbox, process, 0)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGKILL)
+    assert process.wait(120) == 0
+    assert {row[2] for row in ledger(outbox)} == {f"X{100000 + index}" for index in range(200)}
+    assert len(documents(outbox)) == len(ledger(outbox))
+
+
+def test_files_that_are_no_cases_come_back_as_they_are(tmp_path: Path, forms_line) -> None:
+    folder, outbox = tmp_path / "cases", tmp_path / "outbox"
+    folder.mkdir()
+    (folder / "a.json").write_text('{"reference": ')
+    (folder / "b.json").write_text('{"papers": {"referral": {}}}')
+    (folder / "c.json").write_text('{"reference": "X3"}')
+    done = forms_line("bulk", "referral", folder, "-o", outbox, *DATE, "--workers", "0", "--format", "docx")
+    assert done.code == 1
+    assert "3 rows: 1 made, 0 issued before, 2 refused" in done.out
+    back = outbox / "to-correct_2026-11-21_run-1"
+    assert sorted(path.name for path in back.glob("*.json")) == ["a.json", "b.json"]
+    assert (back / "a.json").read_text() == '{"reference": '
+    assert "reference" in (back / "b.json.what-to-fix.txt").read_text("utf-8")
+
+
 @pytest.fixture
 def tiny_disk(tmp_path: Path):
     """A file system of 600 kB, where the tests may make one."""

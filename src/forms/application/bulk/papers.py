@@ -70,7 +70,7 @@ class RunPapers:
 
     def _message(self, folder: str, bundles: list[Bundle], number: int, of: int) -> bytes:
         profile = self.catalogue.profile
-        marking = (profile.get("marking") or {}).get("level", "")
+        marking = self._marking(bundles[0][0].key.audience)
         title = self.manifest.title if self.manifest.shows_case_reference else "Documents"
         count = f"{len(bundles)} document{'s' if len(bundles) > 1 else ''}"
         message = EmailMessage(policy=SMTP)
@@ -80,7 +80,7 @@ class RunPapers:
         if address := self._address(bundles[0][0].key.recipient):
             message["To"] = address
         message["X-Unsent"] = "1"  # mail programs open it as a draft
-        message.set_content(_body(title, count, bundles, profile))
+        message.set_content(_body(title, count, bundles, profile, answers=bool(self.manifest.reply_schema)))
         for document, files in bundles:
             for file in files:
                 data = (self.outbox / document.folder / file.name).read_bytes()
@@ -90,6 +90,14 @@ class RunPapers:
         boundary = f"forms-{self.run}-{folder}-{number}"
         message.set_boundary(boundary[:70])  # a fixed one: equal input gives equal bytes
         return message.as_bytes()
+
+    def _marking(self, reader: str) -> str:
+        """Give the protective marking, with what the manifest adds for a reader ("do not circulate")."""
+        if not self.manifest.marking:
+            return ""
+        suffixes = {rule.reader: rule.marking_suffix for rule in self.manifest.audiences}
+        level = (self.catalogue.profile.get("marking") or {}).get("level", "")
+        return " – ".join(part for part in (level, suffixes.get(reader, "")) if part)
 
     def _address(self, recipient: str) -> str:
         """Give the secure e-mail of a team, from the directory."""
@@ -127,14 +135,18 @@ def _covering_list(bundles: Iterable[Bundle]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode()  # the mark makes Excel read it as UTF-8
 
 
-def _body(title: str, count: str, bundles: Iterable[Bundle], profile: Mapping[str, Any]) -> str:
+def _body(
+    title: str, count: str, bundles: Iterable[Bundle], profile: Mapping[str, Any], *, answers: bool
+) -> str:
     lines = ["Dear colleague,", "", f"Attached: {title}, {count}.", ""]
     for document, _ in bundles:
         line = f"- {document.shown} ({document.key.audience}), edition {document.edition}"
         if document.replaces is not None:
             line += f"; replaces version {document.version - 1}, which is withdrawn"
         lines.append(line)
-    lines += ["", "Please answer on the forms themselves, by secure e-mail to this address.", ""]
+    if answers:
+        lines += ["", "Please answer on the forms themselves, by secure e-mail to this address."]
+    lines.append("")
     lines += [str(profile[key]) for key in ("confidentiality", "lawful_basis") if profile.get(key)]
     lines += ["", str(profile.get("name", "")), str(profile.get("telephone", ""))]
     return "\n".join(lines) + "\n"

@@ -39,6 +39,7 @@ LEDGER = "ledger.db"
 MOST_PENDING, LONGEST_PENDING = 50, 0.5
 """One ledger commit covers so many cases, or so many seconds."""
 MOST_RESTARTS = 3
+REFERENCE = "Case reference number"
 SAMPLES = 16
 """Cases that a dry run renders to estimate time and size."""
 
@@ -312,6 +313,9 @@ class _Pass:
 
     def _issue(self, row: SourceRow, outcome: Outcome) -> None:
         """Issue the copies of a case, all or none."""
+        if not outcome.reference:
+            self._refuse(row, (_no_reference(row.place(self._task.source.name, "/reference", REFERENCE)),))
+            return
         steps = [(made, *self._decide(row, outcome, made)) for made in outcome.copies]
         if problems := tuple(step for _, step, _ in steps if isinstance(step, Problem)):
             self._refuse(row, problems[:1])
@@ -362,7 +366,7 @@ class _Pass:
             if latest.run == number or not self._task.options.again:
                 return None, latest.run == number and latest.row == row.number
             return replace(new, version=latest.version, issue=latest.issue + 1), True
-        place = row.place(self._task.source.name, "/reference", "Case reference number")
+        place = row.place(self._task.source.name, "/reference", REFERENCE)
         if latest.run == number:
             return _repeated(place), False
         if not self._task.options.reason:
@@ -408,6 +412,17 @@ class _Pass:
             cases, number = self.report.made, len(self._sampled)
             self.report.seconds = cases * sum(seconds for seconds, _ in self._sampled) / number / workers
             self.report.bytes = round(cases * sum(size for _, size in self._sampled) / number)
+
+
+def _no_reference(place: Place) -> Problem:
+    """Also an urgent paper, which goes without anything else, cannot be known again without a reference."""
+    return Problem(
+        "error",
+        "missing",
+        "“Case reference number” is missing",
+        "Give each case of a bulk run its reference; it keeps it from being issued twice",
+        place,
+    )
 
 
 def _repeated(place: Place) -> Problem:
