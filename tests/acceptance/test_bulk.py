@@ -28,7 +28,7 @@ PAPER = "check-notification"
 COLUMNS = (
     "run, row, reference, audience, recipient, version, issue, content, digest, edition, issued, folder, state"
 )
-KILLS = 6
+KILLS = 5
 
 
 def files(outbox: Path) -> dict[str, str]:
@@ -221,7 +221,7 @@ def wait_for_work(outbox: Path, process: subprocess.Popen[bytes], before: int) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
-    path = as_csv(tmp_path / "cases.csv", list(rows(400, bad=20)))
+    path = as_csv(tmp_path / "cases.csv", list(rows(300, bad=20)))
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     chance = random.Random(20261121)
     assert begin(path, whole).wait(120) == 1

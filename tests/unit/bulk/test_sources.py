@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -218,3 +220,52 @@ def test_headings_are_in_the_vocabulary() -> None:
         )
         assert names
     assert len(headings_of(catalogue).columns(HEADINGS, "cases.csv")) == len(HEADINGS)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.csv", b""), ("nul.csv", b"ref,\0\nX1,b\n"), ("half.csv", b"\xff\xfer\0e\0f\0,\0\xd8"),
+        ("bad.csv", b"ref,\x81\nX1,\x8d\n"), ("not.xlsx", b"PK\3\4 no zip"),
+        ("ole.xlsx", b"\xd0\xcf\x11\xe0" * 99),
+        ("open.json", b"[{"), ("one.json", b'{"reference": "X1"}'), ("empty.json", b""),
+    ],
+)  # fmt: skip
+def test_broken_files_are_refused_in_words(name: str, data: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    if name == "empty.json":
+        assert opened(tmp_path / name).total == 0
+    else:
+        with pytest.raises(InputError):
+            opened(tmp_path / name)
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused(tmp_path: Path) -> None:
+    whole, broken = as_workbook(tmp_path / "cases.xlsx", TABLE), tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(whole) as package, zipfile.ZipFile(broken, "w") as other:
+        for name in package.namelist():
+            data = package.read(name)
+            other.writestr(name, data[: len(data) // 2] if "sheet1" in name else data)
+    with pytest.raises(InputError) as caught:
+        opened(broken)
+    assert codes(caught.value) == {"not-a-workbook"}
+
+
+def test_what_a_workbook_says_of_its_size_does_not_count(tmp_path: Path) -> None:
+    whole, wrong = as_workbook(tmp_path / "cases.xlsx", TABLE), tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(whole) as package, zipfile.ZipFile(wrong, "w") as other:
+        for name in package.namelist():
+            other.writestr(
+                name, re.sub(rb'dimension ref="[^"]*"', b'dimension ref="A1:B3"', package.read(name))
+            )
+    assert cases(opened(wrong)) == [case(row) for row in TABLE]
+
+
+def test_empty_rows_count_in_the_numbers_of_others(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (HEADINGS, TABLE[0], [], [], TABLE[1]):
+        book.active.append(row)
+    book.save(tmp_path / "cases.xlsx")
+    assert [row.number for row in opened(tmp_path / "cases.xlsx").rows()] == [2, 5]
+    as_csv(tmp_path / "cases.csv", [TABLE[0], [], [""] * 5, TABLE[1]])
+    assert [row.number for row in opened(tmp_path / "cases.csv").rows()] == [2, 5]

@@ -35,7 +35,7 @@ class BulkReport:
     """What became of a run.
 
     `made` counts cases with documents of this run, `known` cases issued before, `refused` rows with errors.
-    `documents` counts documents (a Word and a PDF file of one copy are one) by recipient. `problems` are the
+    `documents` counts documents (a Word and a PDF file of one copy are one) by folder. `problems` are the
     first errors, `kinds` counts all by code. `seconds` and `bytes` are measured, or for a dry run estimated
     from a sample.
     """

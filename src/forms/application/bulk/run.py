@@ -25,7 +25,7 @@ from typing import IO
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
-from forms.application.bulk.worker import BY_HAND, Job, Made, Outcome, Setting, start, work
+from forms.application.bulk.worker import Job, Made, Outcome, Setting, start, work
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.ledger import Entry, Issued, Key, Ledger, Run
 from forms.application.produce import FORMATS
@@ -187,7 +187,7 @@ class _Task:
             "made": report.made,
             "already_issued": report.known,
             "rows_refused": report.refused,
-            "documents_by_recipient": dict(sorted(report.documents.items())),
+            "documents_by_folder": dict(sorted(report.documents.items())),
         }
 
 
@@ -325,7 +325,7 @@ class _Pass:
         for made, step, here in steps:
             fresh = fresh or here
             if here:
-                self.report.documents[made.recipient or BY_HAND] += 1
+                self.report.documents[made.folder] += 1
             if isinstance(step, Issued):
                 self._add(step, made)
         weight = sum(entry.size for made in outcome.copies for entry, _ in made.files)

@@ -54,11 +54,11 @@ class Delimited:
                 for number, cells in enumerate(reader, 1):
                     if number > 1 and any(cell.strip() for cell in cells):
                         yield number, cells
-            except csv.Error:
+            except (csv.Error, UnicodeError):
                 raise InputError.of(
                     "malformed",
                     "The file cannot be read as CSV from some row on",
-                    "Look for a quotation mark that is not closed",
+                    "Look for a quotation mark that is not closed, or save it as CSV UTF-8",
                     Place(self.name, "", f"line {reader.line_num}"),
                 ) from None
 
@@ -73,13 +73,15 @@ def open_delimited(path: Path) -> Delimited:
         encoding, notes = _encoding(path)
         with path.open(encoding=encoding, newline="") as stream:
             start = stream.read(CHUNK)
+            delimiter = _delimiter(start)
+            stream.seek(0)
+            headings = tuple(next(csv.reader(stream, delimiter=delimiter), ()))
     except OSError as error:
         raise unreadable(path, error) from None
-    delimiter = _delimiter(start)
+    except (UnicodeError, csv.Error):
+        raise _not_text(path) from None
     if "\0" in start:
-        raise InputError.of("not-text", "The file is not text", "Save it as CSV (UTF-8)", Place(path.name))
-    with path.open(encoding=encoding, newline="") as stream:
-        headings = tuple(next(csv.reader(stream, delimiter=delimiter), ()))
+        raise _not_text(path)
     if not any(heading.strip() for heading in headings):
         raise InputError.of(
             "no-headings", "The file has no headings", "Put headings into the first row", Place(path.name)
@@ -87,6 +89,10 @@ def open_delimited(path: Path) -> Delimited:
     while headings and not headings[-1].strip():
         headings = headings[:-1]
     return Delimited(path, encoding, delimiter, headings, notes)
+
+
+def _not_text(path: Path) -> InputError:
+    return InputError.of("not-text", "The file is not text", "Save it as CSV UTF-8", Place(path.name))
 
 
 def _encoding(path: Path) -> tuple[str, tuple[Problem, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MOST_UNPACKED = 2 * 1024**3
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TARGETS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError, SyntaxError)
+"""What reading a broken workbook raises; the errors of both XML parsers are SyntaxErrors."""
 _DATE_FORMATS = {"date": "dd/mm/yyyy", "datetime": "dd/mm/yyyy", "time": "hh:mm"}
 
 
@@ -79,7 +82,7 @@ def open_workbook(path: Path) -> ExcelFile:
         parts = _visible_parts(path)
     except OSError as error:
         raise unreadable(path, error) from None
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
+    except _BROKEN:
         raise _not_a_workbook(path) from None
     sheets: list[WorkbookSheet] = []
     notes: list[Problem] = []
@@ -114,10 +117,14 @@ def _opened(path: Path) -> Iterator[Any]:
             book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
         except OSError as error:
             raise unreadable(path, error) from None
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
+        except (InvalidFileException, *_BROKEN):
             raise _not_a_workbook(path) from None
         try:
+            for sheet in book.worksheets:
+                sheet.reset_dimensions()  # what a workbook says of its size need not be true
             yield book
+        except _BROKEN:
+            raise _not_a_workbook(path) from None
         finally:
             book.close()
 
