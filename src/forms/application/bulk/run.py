@@ -8,24 +8,21 @@ next one of the same task goes on where the ledger ends.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import IO
 
+from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
-from forms.application.bulk.worker import Job, Made, Outcome, Setting, start, work
+from forms.application.bulk.worker import Job, Made, Outcome, Setting
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.ledger import Entry, Issued, Key, Ledger, Run
 from forms.application.produce import FORMATS
@@ -38,7 +35,6 @@ from forms.foundation.problems import Place, Problem, errors_in
 LEDGER = "ledger.db"
 MOST_PENDING, LONGEST_PENDING = 50, 0.5
 """One ledger commit covers so many cases, or so many seconds."""
-MOST_RESTARTS = 3
 REFERENCE = "Case reference number"
 SAMPLES = 16
 """Cases that a dry run renders to estimate time and size."""
@@ -234,7 +230,7 @@ class _Pass:
             self._ledger.secret,
         )
         workers = processors() if options.workers is None else options.workers
-        with _Crew(setting, min(workers, self._task.source.total)) as crew:
+        with Crew(setting, min(workers, self._task.source.total)) as crew:
             for row, outcome in crew.do(self._jobs()):
                 self._take(row, outcome)
         self._commit()
@@ -450,102 +446,6 @@ def _advice(row: SourceRow, problem: Problem) -> str:
     where = problem.place.label.removeprefix(row.name).strip(", ")
     words = f"{where}: {problem.message}" if where else problem.message
     return f"{words}. {problem.hint}" if problem.hint else words
-
-
-class _Crew(AbstractContextManager["_Crew"]):
-    """The workers; one that dies is replaced, and what it had is done again."""
-
-    def __init__(self, setting: Setting, workers: int) -> None:
-        self._setting = setting
-        self._workers = workers
-        self._executor: Executor | None = None
-        self._restarts = 0
-
-    def __exit__(self, *_: object) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-
-    def do(self, jobs: Iterator[tuple[SourceRow, Job | None]]) -> Iterator[tuple[SourceRow, Outcome | None]]:
-        """Give the outcomes of jobs in their order, with a bounded number in flight."""
-        flight: deque[tuple[SourceRow, Job | None, Future[Outcome] | None]] = deque()
-        for row, job in jobs:
-            flight.append((row, job, self._submit(job) if job else None))
-            if len(flight) > 2 * self._workers:
-                yield self._first(flight)
-        while flight:
-            yield self._first(flight)
-
-    def _first(
-        self, flight: deque[tuple[SourceRow, Job | None, Future[Outcome] | None]]
-    ) -> tuple[SourceRow, Outcome | None]:
-        while True:
-            row, _, future = flight[0]
-            if future is None:
-                flight.popleft()
-                return row, None
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                self._restart()
-                flight.extend(
-                    [(row, job, self._submit(job) if job else None) for row, job, _ in _drain(flight)]
-                )
-                continue
-            flight.popleft()
-            return row, outcome
-
-    def _submit(self, job: Job) -> Future[Outcome]:
-        if self._executor is None:
-            self._executor = self._hire()
-        with suppress(BrokenProcessPool):
-            return self._executor.submit(work, job)
-        broken: Future[Outcome] = Future()
-        broken.set_exception(BrokenProcessPool())
-        return broken
-
-    def _hire(self) -> Executor:
-        if self._workers == 0:
-            start(self._setting, own_process=False)
-            return Serial()
-        return ProcessPoolExecutor(self._workers, get_context("spawn"), start, (self._setting,))
-
-    def _restart(self) -> None:
-        self._restarts += 1
-        if self._restarts > MOST_RESTARTS:
-            raise FormsError.of(
-                "worker-died",
-                "Worker processes end again and again",
-                "Try --workers 0, which shows why; what is done stays done",
-            )
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = None
-
-
-class Serial(Executor):
-    """An executor that does a job at once, in this process; for debugging."""
-
-    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN201
-        """Do it, and give a future that is done."""
-        future: Future[Outcome] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _drain(
-    flight: deque[tuple[SourceRow, Job | None, Future[Outcome] | None]],
-) -> list[tuple[SourceRow, Job | None, Future[Outcome] | None]]:
-    """Take everything out."""
-    all_of_it = list(flight)
-    flight.clear()
-    return all_of_it
 
 
 class _Clock:
