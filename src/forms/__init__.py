@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from forms.application.produce import Document, Product, RenderOptions, render
     from forms.application.starter import init_library, new_case
     from forms.domain.case import Case, empty_case
-    from forms.formats.word.template import PrintSize
+    from forms.formats.word.compiled import PrintSize
     from forms.foundation.errors import (
         ArtefactError,
         FormsError,
@@ -53,7 +53,7 @@ _HOMES = {
     "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.domain.case": ("Case", "empty_case"),
-    "forms.formats.word.template": ("PrintSize",),
+    "forms.formats.word.compiled": ("PrintSize",),
     "forms.foundation.errors": (
         "ArtefactError",
         "FormsError",
