@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -167,6 +168,7 @@ class TableSource:
     def _store(self) -> sqlite3.Connection:
         """The rows of the second sheets by reference: in memory while few, then in a file without a name."""
         store = sqlite3.connect("")
+        weakref.finalize(self, store.close)
         store.execute("CREATE TABLE items (sheet INTEGER, reference TEXT, line INTEGER, cells TEXT)")
         for second in self._seconds:
             at = next(column.index for column in second.columns if column.path == ("reference",))
