@@ -17,6 +17,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forms.application.bulk.report import BulkReport, Progress
+    from forms.application.bulk.run import BulkOptions, bulk
+    from forms.application.bulk.status import Outstanding, status
     from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from forms.foundation.problems import Place, Problem, errors_in
 
 _HOMES = {
+    "forms.application.bulk.report": ("BulkReport", "Progress"),
+    "forms.application.bulk.run": ("BulkOptions", "bulk"),
+    "forms.application.bulk.status": ("Outstanding", "status"),
     "forms.application.catalogue": ("Catalogue", "open_catalogue"),
     "forms.application.checking": ("load_case", "validate"),
     "forms.application.describe": ("describe",),
@@ -62,6 +68,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ArtefactError",
+    "BulkOptions",
+    "BulkReport",
     "Case",
     "Catalogue",
     "Document",
@@ -69,13 +77,16 @@ __all__ = [
     "InputError",
     "MissingError",
     "OutputError",
+    "Outstanding",
     "PageImage",
     "Place",
     "PrintSize",
     "Problem",
     "Product",
+    "Progress",
     "RenderOptions",
     "UsageError",
+    "bulk",
     "describe",
     "empty_case",
     "errors_in",
@@ -86,6 +97,7 @@ __all__ = [
     "open_catalogue",
     "preview",
     "render",
+    "status",
     "validate",
     "write_documents",
 ]

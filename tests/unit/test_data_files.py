@@ -24,7 +24,7 @@ SCHEMAS = {
     for path in sorted((ROOT / "schemas").glob("*.schema.json"))
     if path.name != "manifest.schema.json"
 }
-DIRECTORIES = ("local-authorities", "support-organisations", "audiences", "deadlines")
+DIRECTORIES = ("local-authorities", "support-organisations", "audiences", "deadlines", "synonyms")
 ARTEFACTS = (
     "chaser", "check-notification", "conference-report", "family-pack",
     "interview-checklist", "offender-information", "offender-leaflet", "referral",

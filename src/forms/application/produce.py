@@ -110,6 +110,20 @@ class _Job:
     catalogue: Catalogue
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case that may be rendered: checked, its copies planned, each reader's view searched for leaks.
+
+    `copies` and `views` go together. Documents are made of it one copy at a time, by `make`.
+    """
+
+    copies: tuple[Copy, ...]
+    views: tuple[View, ...]
+    problems: tuple[Problem, ...]
+    _job: _Job
+    _plan: Plan
+
+
 def render(
     case: Case, artefact: str, options: RenderOptions | None = None, catalogue: Catalogue | None = None
 ) -> Product:
@@ -130,17 +144,34 @@ def render(
             must not have it; with every problem found.
         ArtefactError: The manifest, schema or template is broken.
     """
+    prepared = prepare(case, artefact, options, catalogue)
+    job = prepared._job
+    warnings = prepared.problems
+    documents: list[Document] = []
+    for index in range(len(prepared.copies)):
+        made, problems = make(prepared, index)
+        warnings += problems
+        documents += made
+    return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
+
+
+def prepare(
+    case: Case, artefact: str, options: RenderOptions | None = None, catalogue: Catalogue | None = None
+) -> Prepared:
+    """Do everything of `render` that may refuse a case, but render nothing; raises as `render` does."""
     job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
     warnings = _check(job)
     planned = _plan(job)
     views = [_view(job, copy) for copy in planned.copies]
     warnings += planned.problems + _check_views(job, views)
-    documents: list[Document] = []
-    for copy, seen in zip(planned.copies, views, strict=True):
-        filled, problems = _fill(job, seen)
-        warnings += problems
-        documents += _documents(job, copy, filled, _extra(job, copy), several=_several(planned))
-    return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
+    return Prepared(planned.copies, tuple(views), warnings, job, planned)
+
+
+def make(prepared: Prepared, index: int) -> tuple[list[Document], tuple[Problem, ...]]:
+    """Make the documents of one copy, in each format asked for, and give warnings beside them."""
+    job, planned, copy = prepared._job, prepared._plan, prepared.copies[index]
+    filled, problems = _fill(job, prepared.views[index])
+    return _documents(job, copy, filled, _extra(job, copy), several=_several(planned)), problems
 
 
 def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:

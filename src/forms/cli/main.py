@@ -13,7 +13,7 @@ import click
 from forms import FormsError
 from forms.cli.report import show_problems
 
-COMMANDS = ("init", "lint", "list", "new", "render", "validate")
+COMMANDS = ("bulk", "init", "lint", "list", "new", "render", "status", "validate")
 FAULT = 70
 INTERRUPTED = 130
 

@@ -1,0 +1,1 @@
+"""Papers for many cases at once: the pure function on an executor, an outbox by authority, a ledger."""
