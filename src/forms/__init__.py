@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from forms.application.output import write_documents
     from forms.application.preview import PageImage, preview
     from forms.application.produce import Document, Product, RenderOptions, render
+    from forms.application.readback import Reading, read_form
+    from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
     from forms.application.starter import init_library, new_case
     from forms.domain.case import Case, empty_case
     from forms.formats.word.template import PrintSize
@@ -45,6 +47,8 @@ _HOMES = {
     "forms.application.output": ("write_documents",),
     "forms.application.preview": ("PageImage", "preview"),
     "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
+    "forms.application.readback": ("Reading", "read_form"),
+    "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.domain.case": ("Case", "empty_case"),
     "forms.formats.word.template": ("PrintSize",),
@@ -64,6 +68,7 @@ __all__ = [
     "ArtefactError",
     "Case",
     "Catalogue",
+    "Comparison",
     "Document",
     "FormsError",
     "InputError",
@@ -74,8 +79,11 @@ __all__ = [
     "PrintSize",
     "Problem",
     "Product",
+    "Reading",
     "RenderOptions",
     "UsageError",
+    "compare_with_case",
+    "compare_with_sent",
     "describe",
     "empty_case",
     "errors_in",
@@ -85,6 +93,7 @@ __all__ = [
     "new_case",
     "open_catalogue",
     "preview",
+    "read_form",
     "render",
     "validate",
     "write_documents",
