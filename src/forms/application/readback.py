@@ -29,7 +29,8 @@ from forms.foundation.problems import Place, Problem, Severity
 
 _LINE = re.compile(
     r"(?P<reference>[A-Za-z0-9-]{1,60}) · (?P<artefact>[a-z0-9-]{1,60})"
-    r" · edition (?P<edition>[0-9A-Za-z.-]{1,40}) · (?P<issued>\d{1,2} [A-Z][a-z]{2,8} \d{4}) · (?P<digest>[0-9a-f]{12})"
+    r" · edition (?P<edition>[0-9A-Za-z.-]{1,40})"
+    r" · (?P<issued>\d{1,2} [A-Z][a-z]{2,8} \d{4}) · (?P<digest>[0-9a-f]{12})"
 )
 _COPY = re.compile(r"-\d+$")
 _WORD, _PDF = b"PK\x03\x04", b"%PDF-"
