@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
     from forms.application.linting import lint
+    from forms.application.outcome import ReplyOutcome, outcome_of
     from forms.application.output import write_documents
     from forms.application.preview import PageImage, preview
     from forms.application.produce import Document, Product, RenderOptions, render
     from forms.application.readback import Reading, read_form
     from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
+    from forms.application.readback_merge import Merged, merge_reply, write_case
     from forms.application.starter import init_library, new_case
     from forms.domain.case import Case, empty_case
     from forms.formats.word.template import PrintSize
@@ -44,11 +46,13 @@ _HOMES = {
     "forms.application.checking": ("load_case", "validate"),
     "forms.application.describe": ("describe",),
     "forms.application.linting": ("lint",),
+    "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
     "forms.application.preview": ("PageImage", "preview"),
     "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
     "forms.application.readback": ("Reading", "read_form"),
     "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
+    "forms.application.readback_merge": ("Merged", "merge_reply", "write_case"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.domain.case": ("Case", "empty_case"),
     "forms.formats.word.template": ("PrintSize",),
@@ -72,6 +76,7 @@ __all__ = [
     "Document",
     "FormsError",
     "InputError",
+    "Merged",
     "MissingError",
     "OutputError",
     "PageImage",
@@ -81,6 +86,7 @@ __all__ = [
     "Product",
     "Reading",
     "RenderOptions",
+    "ReplyOutcome",
     "UsageError",
     "compare_with_case",
     "compare_with_sent",
@@ -90,12 +96,15 @@ __all__ = [
     "init_library",
     "lint",
     "load_case",
+    "merge_reply",
     "new_case",
     "open_catalogue",
+    "outcome_of",
     "preview",
     "read_form",
     "render",
     "validate",
+    "write_case",
     "write_documents",
 ]
 
