@@ -191,7 +191,9 @@ def fill_with_pdftk(data: bytes, reply: dict[str, Any], folder: Path) -> bytes:
 # ── Replies ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 _LINE = (
-    st.text(st.characters(codec="utf-8", categories=("L", "Nd", "P", "Sm", "Sc", "Zs")), min_size=1, max_size=30)
+    st.text(
+        st.characters(codec="utf-8", categories=("L", "Nd", "P", "Sm", "Sc", "Zs")), min_size=1, max_size=30
+    )
     .map(lambda text: " ".join(text.split()))
     .filter(bool)
 )

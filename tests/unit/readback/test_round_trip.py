@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from form_fillers import blank, fill_pdf, fill_with_pdftk, fill_word, replies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import forms
+from form_fillers import blank, fill_pdf, fill_with_pdftk, fill_word, replies
 
 CATALOGUE = forms.open_catalogue()
 PAPERS = sorted(name for name, manifest in CATALOGUE.artefacts.items() if manifest.reply_schema)
-ORDINARY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+ORDINARY = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 
 
 def schema_of(paper: str) -> dict[str, Any]:
@@ -26,7 +28,9 @@ def schema_of(paper: str) -> dict[str, Any]:
 def rows_of(paper: str, more: int = 0) -> dict[str, int]:
     lists = {key: node for key, node in schema_of(paper)["properties"].items() if node["type"] == "array"}
     own = CATALOGUE.artefact(paper).blank_rows
-    return {key: min(own.get(f"/{key}", node["x-rows"]) + more, node["maxItems"]) for key, node in lists.items()}
+    return {
+        key: min(own.get(f"/{key}", node["x-rows"]) + more, node["maxItems"]) for key, node in lists.items()
+    }
 
 
 def read(data: bytes) -> forms.Reading:
@@ -68,14 +72,20 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "other": True,
             "other_text": "Grand-père",
         },
-        "children": [{"name": "Zoë Example", "known": "known_now"}, {"name": "Łukasz Example", "known": "not_known"}],
+        "children": [
+            {"name": "Zoë Example", "known": "known_now"},
+            {"name": "Łukasz Example", "known": "not_known"},
+        ],
         "nature_of_contact": {
             "child_protection_plan": False,
             "section_17": True,
             "common_assessment": False,
             "other": False,
         },
-        "social_workers": [{"name": "Ann Example", "telephone": "020 7946 0123"}, {"telephone": "01632 960001"}],
+        "social_workers": [
+            {"name": "Ann Example", "telephone": "020 7946 0123"},
+            {"telephone": "01632 960001"},
+        ],
         "meetings": [{"kind": "child_in_need", "date": "2026-12-03"}, {"date": "2027-01-07"}],
         "offender_may_be_told": "in_part",
         "offender_may_be_told_what": "That we were asked",

@@ -8,6 +8,7 @@ prompts, and puts containers of its own round the controls.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -42,19 +43,23 @@ def read_document(data: bytes, source: str) -> Returned:
             `bad-xml`.
     """
     try:
-        members = package.read(data, source=source, refuse=InputError)
+        return _read(data, source)
     except InputError as error:
-        if error.__cause__ is None:
-            raise
-        raise InputError(
-            Problem(
-                "error",
-                "damaged",
-                "The file is damaged",
-                "Ask for it again; attach it to the message instead of pasting it",
-                Place(source),
-            )
-        ) from None
+        raise InputError(*(_with_way_out(problem, error, source) for problem in error.problems)) from None
+
+
+def _with_way_out(problem: Problem, error: InputError, source: str) -> Problem:
+    """Say what to do about a file that the package's guard refuses; it knows templates only."""
+    if error.__cause__ is not None:
+        hint = "Ask for it again; attach it to the message instead of pasting it"
+        return Problem("error", "damaged", "The file is damaged", hint, Place(source))
+    if problem.hint:
+        return problem
+    return replace(problem, hint="Do not open it; ask the sender what it is, and for the form itself")
+
+
+def _read(data: bytes, source: str) -> Returned:
+    members = package.read(data, source=source, refuse=InputError)
     main = package.main_document(members, source=source, refuse=InputError)
     body = opc.parse(members[main], main, source, InputError)
     margins = dict.fromkeys(text for story in _margins(members, main, source) for text in _fixed_texts(story))

@@ -1,0 +1,70 @@
+"""What stands in a control becomes a value of the reply, or a problem that says why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from forms import open_catalogue
+from forms.application.readback_match import Match
+from forms.application.readback_values import Answers, answers
+from forms.formats.returned import Control
+
+ROOT = open_catalogue().vocabulary.node("check-notification-reply.schema.json")
+TEXT, DATE = Control("", "", "text"), Control("", "", "date")
+CHOICE = Control("", "", "choice", options=(("yes", "Yes"), ("no", "No"), ("in_part", "In part")))
+BOX = Control("", "", "checkbox", ticked=True)
+
+
+def read(*found: tuple[str, Control], prompts: dict[str, str] | None = None) -> Answers:
+    return answers(
+        tuple(Match(tuple(at.split("/")), one, "tag") for at, one in found), prompts or {}, ROOT, "f"
+    )
+
+
+def codes(given: Answers) -> list[str]:
+    return [problem.code for problem in given.problems]
+
+
+def test_dates_as_people_write_them() -> None:
+    for text in ("24 November 2026", "24/11/2026", "24.11.2026", "2026-11-24"):
+        assert read(("date", replace(DATE, text=text))).reply == {"date": "2026-11-24"}
+
+
+def test_a_date_that_is_none_is_kept_beside_the_reply() -> None:
+    given = read(("date", replace(DATE, text="soon")))
+    assert (given.reply, given.unread, codes(given)) == ({}, {"/date": "soon"}, ["unreadable-answer"])
+    assert "soon" not in given.problems[0].message + given.problems[0].hint
+
+
+def test_what_a_date_shows_goes_before_what_it_stores() -> None:
+    given = read(("date", replace(DATE, text="24 November 2026", stored="2026-11-25")))
+    assert (given.reply, codes(given)) == ({"date": "2026-11-24"}, ["date-differs"])
+
+
+def test_choices_by_words_and_by_code() -> None:
+    for text in ("In part", "in_part", "IN PART"):
+        assert read(("offender_may_be_told", replace(CHOICE, text=text))).reply == {
+            "offender_may_be_told": "in_part"
+        }
+    assert codes(read(("offender_may_be_told", replace(CHOICE, text="perhaps")))) == ["unknown-choice"]
+
+
+def test_a_box_that_shows_one_thing_and_stores_another() -> None:
+    given = read(("nature_of_contact/section_17", replace(BOX, stored="0")))
+    assert given.reply == {"nature_of_contact": {"section_17": True}}
+    assert codes(given) == ["box-differs"]
+
+
+def test_a_prompt_is_no_answer_and_empty_rows_go() -> None:
+    prompts = {"social_workers/*/name": "Click to enter text"}
+    given = read(
+        ("social_workers/0/name", replace(TEXT, text="Click to enter text")),
+        ("social_workers/1/name", replace(TEXT, text="  Ann Example ")),
+        prompts=prompts,
+    )
+    assert given.reply == {"social_workers": [{"name": "Ann Example"}]}
+
+
+def test_one_field_with_two_answers() -> None:
+    given = read(("sent_by", replace(TEXT, text="A")), ("sent_by", replace(TEXT, text="B")))
+    assert codes(given) == ["two-answers"]
