@@ -57,13 +57,14 @@ def read_document(data: bytes, source: str) -> Returned:
             Problem("error", "file-too-large", "The file is too large to be opened", "Ask for it again", place)
         )
     logger = logging.getLogger("pypdf")
-    before, logger.disabled = logger.disabled, True  # its complaints may quote the file
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)  # its complaints may quote the file
     try:
         return _read(data, place)
     except _DAMAGE:
         raise _damaged(place) from None
     finally:
-        logger.disabled = before
+        logger.setLevel(before)
 
 
 def _read(data: bytes, place: Place) -> Returned:
