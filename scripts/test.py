@@ -24,6 +24,7 @@ PROGRAMS = {
     "pdftk": "pdftk-java",
 }
 FONT, FONT_PACKAGE = "LiberationSans-Regular.ttf", "fonts-liberation2"
+UNICODE, UNICODE_PACKAGE = Path("/usr/share/unicode/BidiCharacterTest.txt"), "unicode-data"
 MISSING = 5
 
 
@@ -49,11 +50,12 @@ def provide_programs() -> bool:
 
 
 def missing_packages() -> list[str]:
-    """Debian packages whose program or font is not on this machine."""
+    """Debian packages whose program, font or data is not on this machine."""
     folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
     has_font = any(any(folder.rglob(FONT)) for folder in folders if folder.is_dir())
     wanted = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
-    return wanted if has_font else [*wanted, FONT_PACKAGE]
+    wanted += [] if has_font else [FONT_PACKAGE]
+    return wanted if UNICODE.exists() else [*wanted, UNICODE_PACKAGE]
 
 
 def check(programs: Path, pytest_words: list[str], *, with_programs: bool) -> int:
@@ -65,7 +67,7 @@ def check(programs: Path, pytest_words: list[str], *, with_programs: bool) -> in
         [python, "-m", "ruff", "format", "--check", "."],
         [python, "-m", "mypy"],
         [programs / "lint-imports", "--no-cache"],
-        [python, "-m", "pytest", "-n", "2", *marker, *pytest_words],
+        [python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *marker, *pytest_words],
     ]
     codes = []
     for step in steps:

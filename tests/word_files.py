@@ -66,7 +66,7 @@ def section(inner: str = "", columns: str = "", *, landscape: bool = False) -> s
     """A section of A4 pages with margins of an inch; `inner` are its first elements."""
     size = 'w:w="16838" w:h="11906" w:orient="landscape"' if landscape else 'w:w="11906" w:h="16838"'
     return (
-        f"<w:sectPr>{inner}<w:pgSz {size}/><w:pgMar w:top=\"1440\" w:right=\"1440\" w:bottom=\"1440\" "
+        f'<w:sectPr>{inner}<w:pgSz {size}/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" '
         f'w:left="1440" w:header="720" w:footer="720" w:gutter="0"/>{columns}</w:sectPr>'
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from samples import ARTEFACTS, INVALID, SAMPLES, Sample, expected
+from samples import ARTEFACTS, INVALID, SAMPLES, VALID, Sample, expected
 
 FULL = SAMPLES / "check-notification" / "valid" / "full.json"
 MINIMAL = SAMPLES / "check-notification" / "valid" / "minimal.json"
@@ -98,6 +98,16 @@ def test_messages_repeat_no_value_of_the_case(sample: Sample, forms_line, no_fil
         assert value not in said
 
 
+@pytest.mark.parametrize("sample", VALID, ids=str)
+def test_a_good_case_is_not_repeated_either(sample: Sample, forms_line, tmp_path: Path) -> None:
+    words = ("render", sample.artefact, sample.path, "-o", tmp_path, "--format", "docx", *DATE)
+    lines = [forms_line(*words), forms_line(*words, "--json")]
+    assert [line.code for line in lines] == [0, 0]
+    said = "".join(line.out + line.err for line in lines) + " ".join(path.name for path in tmp_path.iterdir())
+    for value in texts(json.loads(sample.path.read_text(encoding="utf-8"))):
+        assert value not in said
+
+
 def texts(value: object) -> set[str]:
     """Texts of a case that are long enough to be told from the program's own words."""
     if isinstance(value, dict):
@@ -106,7 +116,8 @@ def texts(value: object) -> set[str]:
         )
     if isinstance(value, list):
         return set().union(*map(texts, value)) if value else set()
-    return {value} if isinstance(value, str) and len(value) > 9 and not value.islower() else set()
+    told = isinstance(value, str) and len(value) > 9 and not value.islower() and value not in DATE
+    return {str(value)} if told else set()
 
 
 def test_unknown_names_are_met_with_near_ones(forms_line, no_file_in: Path) -> None:
@@ -188,6 +199,18 @@ def test_a_library_of_ones_own(forms_line, tmp_path: Path) -> None:
 
     (path,) = out.iterdir()
     assert "Exampleshire Probation" in canonical_text(path.read_bytes())
+
+
+def test_an_issue_number_depends_on_ones_own_key(forms_line, tmp_path: Path) -> None:
+    folder, out = tmp_path / "ourforce", tmp_path / "out"
+    forms_line("init", folder)
+    key = folder / "reference.key"
+    assert os.name == "nt" or key.stat().st_mode & 0o777 == 0o600
+    sample = SAMPLES / "family-pack" / "valid" / "minimal.json"
+    words = ("render", "family-pack", sample, "-o", out, "--format", "docx", "--audience", "partner", *DATE)
+    names = {forms_line(*words, *own).out for own in ((), ("--library", folder))}
+    assert len(names) == 2
+    assert forms_line(*words, "--library", folder).out in names
 
 
 def test_a_fault_of_ours_says_nothing_of_the_case(

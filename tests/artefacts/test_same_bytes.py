@@ -20,7 +20,8 @@ jobs = []
 for number in range(50):
     sample = samples[number % len(samples)]
     case = copy.deepcopy(dict(sample.case.data))
-    case.setdefault("offender", {})["name"] = {"given": names[number % len(names)], "family": f"Example{number}"}
+    name = {"given": names[number % len(names)], "family": f"Example{number}"}
+    case.setdefault("offender", {})["name"] = name
     jobs.append((number, sample.artefact, json.dumps(case).encode()))
 if sys.argv[1] == "backwards":
     jobs.reverse()

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
 from forms.domain.artefact import Manifest, parse_manifest
-from forms.domain.case import parse_object
+from forms.domain.audience import Reader, load_readers
+from forms.domain.case import is_plain_name, parse_object
+from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
+from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.template import CompiledTemplate, PrintSize, compile_template
 from forms.foundation.errors import ArtefactError, InputError, UsageError
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 MANIFEST = "artefact.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
 PROFILE = "profile.json"
+KEY = "reference.key"
 HOUSES: Mapping[PrintSize, str] = {
     "standard": "house.docx",
     "clear": "house-clear.docx",
@@ -44,6 +48,7 @@ class Catalogue:
         self._profile_file = profile
         self._templates: dict[tuple[str, str, PrintSize], CompiledTemplate] = {}
         self._digests: dict[str, str] = {}
+        self._known: dict[str, Manifest] = {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -60,6 +65,13 @@ class Catalogue:
 
     def artefact(self, name: str) -> Manifest:
         """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""
+        if name not in self._known and is_plain_name(name):
+            source = f"templates/{name}/{MANIFEST}"
+            if self.library.find(source):
+                manifest = parse_manifest(self.library.read(source), source, self.vocabulary)
+                self._known[manifest.id] = manifest
+        if name in self._known:
+            return self._known[name]
         if name in self.artefacts:
             return self.artefacts[name]
         near = get_close_matches(name, self.artefacts)
@@ -80,6 +92,11 @@ class Catalogue:
             raise InputError(*errors)
         return profile
 
+    @cached_property
+    def key(self) -> bytes:
+        """The secret that references and issue numbers are derived with; none in the program's own library."""
+        return self.library.read(KEY).strip() if self.library.find(KEY) else b""
+
     def directory(self, name: str) -> Mapping[str, Any]:
         """A directory of the library, e.g. `local-authorities`, checked against its schema once."""
         if name not in self._directories:
@@ -93,6 +110,26 @@ class Catalogue:
     @cached_property
     def _directories(self) -> dict[str, Mapping[str, Any]]:
         return {}
+
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """The readers that papers are made for, by name."""
+        return load_readers(self.directory("audiences"))
+
+    @cached_property
+    def authorities(self) -> Authorities:
+        """The local authorities, ready to be asked."""
+        return load_authorities(self.directory("local-authorities"))
+
+    @cached_property
+    def deadline_rules(self) -> Mapping[str, Rule]:
+        """The rules of deadlines, as the profile changes them."""
+        return load_rules(self.directory("deadlines"), self.profile.get("deadlines"))
+
+    @cached_property
+    def drawable(self) -> set[str]:
+        """The characters that are known to be in a font; whoever asks the fonts adds to it."""
+        return set()
 
     @cached_property
     def fonts(self) -> FontBook:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forms.application.catalogue import Catalogue
 from forms.domain.artefact import AudienceRule, Manifest
-from forms.domain.audience import Reader, View, load_readers, refusals
+from forms.domain.audience import Reader, View, refusals
 from forms.domain.case import Case, resolve
-from forms.domain.routing import Route, load_authorities, route
+from forms.domain.routing import Route, route
 from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -71,7 +71,7 @@ def plan(
         UsageError: A reader is asked for that the paper does not have.
         InputError: A reader asked for is refused, or nobody is left, or an area is not in the directory.
     """
-    readers = load_readers(catalogue.directory("audiences"))
+    readers = catalogue.readers
     routes, problems = ((Route(),), ()) if blank else _routes(case, manifest, catalogue)
     copies: list[Copy] = []
     refused: list[Problem] = []
@@ -111,8 +111,7 @@ def _routes(
     """Whom the paper is addressed to: one route for each area, or one without an address."""
     if manifest.recipient != "area":
         return (Route(),), ()
-    authorities = load_authorities(catalogue.directory("local-authorities"))
-    found = route(case, authorities, manifest.urgent)
+    found = route(case, catalogue.authorities, manifest.urgent)
     if errors := errors_in(found.problems):
         raise InputError(*errors)
     return found.routes, found.problems
@@ -129,6 +128,17 @@ def _copies(case: Case, rule: AudienceRule, reader: Reader, routes: Sequence[Rou
     persons = resolve(case.data, rule.each)
     listed = persons if isinstance(persons, list) else []
     return [Copy(rule, reader, way, number, person) for way in ways for number, person in enumerate(listed, 1)]
+
+
+def others_of(case: Case, manifest: Manifest, annex: Copy, catalogue: Catalogue) -> list[Copy]:
+    """All copies that an annex goes with, whether they are made now or not, about the annex's children."""
+    readers = catalogue.readers
+    return [
+        replace(copy, route=annex.route)
+        for rule in manifest.audiences
+        if not rule.annex
+        for copy in _copies(case, rule, readers[rule.reader], [annex.route])
+    ]
 
 
 def addressee(copy: Copy, seen: View, catalogue: Catalogue) -> dict[str, Any]:

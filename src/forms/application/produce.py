@@ -13,14 +13,14 @@ from typing import Any
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.context import Identity, context_of, identity_of, marking_of
-from forms.application.copies import Copy, Plan, addressee, plan
+from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
-from forms.domain.audience import View, annex_rows, load_readers, view
+from forms.domain.audience import View, annex_rows, view
 from forms.domain.case import Case, strings
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
-from forms.domain.leaks import leaks
+from forms.domain.leaks import Readings, leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
@@ -47,6 +47,7 @@ class RenderOptions:
     every page. `blank` makes a form to be filled in: nothing is required, what is missing prints nothing, and
     lists have empty rows. `print_size` is `standard`, `clear` (12 pt) or `large` (18 pt, tables as labels over
     values). `archive` makes the PDF for the case record: PDF/A-2a beside PDF/UA-1, its fields as plain text.
+    `impositions` are ways of folding that the manifest has; each gives another PDF, to be printed and folded.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -57,6 +58,7 @@ class RenderOptions:
     blank: bool = False
     print_size: PrintSize = "standard"
     archive: bool = False
+    impositions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Document:
     format: str
     data: bytes
     identity: Identity
+    imposition: str = ""
 
     def as_json(self) -> dict[str, str]:
         """What `--json` says of it; of the case only the document reference."""
@@ -81,6 +84,7 @@ class Document:
             "issued": identity.issued.isoformat(),
             "digest": identity.digest,
             "print_size": identity.print_size,
+            "imposition": self.imposition,
         }
 
 
@@ -135,23 +139,33 @@ def render(
     for copy, seen in zip(planned.copies, views, strict=True):
         filled, problems = _fill(job, seen)
         warnings += problems
-        documents += _documents(job, copy, filled, _extra(job, copy, planned), several=_several(planned))
+        documents += _documents(job, copy, filled, _extra(job, copy), several=_several(planned))
     return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
 
 
 def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:
-    if unknown := [name for name in options.formats if name not in FORMATS]:
-        raise UsageError(
-            Problem("error", "unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
-        )
-    if options.print_size not in PRINTS:
-        hint = f"Choose one of {', '.join(PRINTS)}"
-        raise UsageError(Problem("error", "unknown-print-size", "There is no such size of print", hint))
     manifest = catalogue.artefact(artefact)
+    _check_options(options, manifest)
     issued = options.issued or date.today()
     edition = manifest.edition(options.edition) if options.edition else manifest.edition_on(issued)
     style = Style(blank=options.blank, urgent=manifest.urgent, on=issued, rows=manifest.blank_rows)
     return _Job(case, manifest, edition, issued, style, options, catalogue)
+
+
+def _check_options(options: RenderOptions, manifest: Manifest) -> None:
+    """Refuse what there is not; the type checker sees it in Python, but options also come from outside."""
+    if unknown := [name for name in options.formats if name not in FORMATS]:
+        raise UsageError.of("unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
+    if options.print_size not in PRINTS:
+        raise UsageError.of(
+            "unknown-print-size", "There is no such size of print", f"Choose one of {', '.join(PRINTS)}"
+        )
+    if unknown := [name for name in options.impositions if name not in manifest.impositions]:
+        known = ", ".join(manifest.impositions)
+        hint = f"It can be folded as: {known}" if known else "Print its plain pages"
+        raise UsageError.of("unknown-imposition", f"{manifest.title} is not made as {unknown[0]}", hint)
+    if options.impositions and "pdf" not in options.formats:
+        raise UsageError.of("no-pdf", "Only a PDF can be folded", "Add pdf to the formats")
 
 
 def _check(job: _Job) -> tuple[Problem, ...]:
@@ -186,8 +200,9 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
+    readings: Readings = {}
     for seen in views:
-        problems += leaks(seen, root, job.case.source)
+        problems += leaks(seen, root, job.case.source, readings)
         if "pdf" in job.options.formats:
             problems += _uncovered(job, seen)
     if errors := errors_in(problems):
@@ -198,8 +213,15 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
 def _uncovered(job: _Job, seen: View) -> list[Problem]:
     """Characters that no font draws, by their place and code point."""
     fonts, vocabulary = job.catalogue.fonts, job.catalogue.vocabulary
-    problems = []
-    for pointer, text in strings(seen.data):
+    problems: list[Problem] = []
+    texts = list(strings(seen.data))
+    new = set().union(*(text for _, text in texts)) - job.catalogue.drawable
+    if not new:
+        return problems
+    if not fonts.uncovered("".join(new)):
+        job.catalogue.drawable.update(new)
+        return problems
+    for pointer, text in texts:
         if missing := fonts.uncovered(text):
             codes = ", ".join(f"U+{ord(char):04X}" for char in missing)
             place = seen.origin(pointer)
@@ -224,24 +246,20 @@ def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
         return seen, ()
     audiences = part.get(job.manifest.support_audiences) or ()
     region = str(part.get("region") or job.catalogue.profile.get("region", ""))
-    entries, problems = choose(job.catalogue.directory(DIRECTORY), audiences, region, job.issued)
+    line = (job.catalogue.profile.get("crisis_line") or {}).get("telephone")
+    directory = job.catalogue.directory(DIRECTORY)
+    entries, problems = choose(directory, audiences, region, job.issued, own_line=bool(line))
     if errors := errors_in(problems):
         raise InputError(*errors)
     filled = {**papers, job.manifest.id: {**part, name: entries}}
     return replace(seen, data={**seen.data, "papers": filled}), problems
 
 
-def _extra(job: _Job, copy: Copy, planned: Plan) -> dict[str, Rows]:
+def _extra(job: _Job, copy: Copy) -> dict[str, Rows]:
     """What is computed beside the view: the chair's annex, from what all other readers may not see."""
     if not copy.rule.annex:
         return {}
-    readers = load_readers(job.catalogue.directory("audiences"))
-    others = [
-        view(job.case, job.catalogue.vocabulary.case, readers[rule.reader], job.manifest.id)
-        for rule in job.manifest.audiences
-        if not rule.annex and not readers[rule.reader].lay
-    ]
-    others += [_view(job, other) for other in planned.copies if other.reader.lay]
+    others = [_view(job, other) for other in others_of(job.case, job.manifest, copy, job.catalogue)]
     root = job.catalogue.vocabulary.case
     return {"annex": annex_rows(job.case, root, copy.reader, others, job.style)}
 
@@ -256,10 +274,22 @@ def _documents(
         "docx": lambda: write_docx(rendered),
         "pdf": lambda: _pdf(job, copy, rendered, identity),
     }
-    return [
+    documents = [
         Document(_name(job, copy, identity, kind, several=several), kind, made[kind](), identity)
         for kind in FORMATS
         if kind in job.options.formats
+    ]
+    if copy.rule.template:
+        return documents  # ways of folding are for the paper itself, not for what goes with it
+    return documents + [
+        Document(
+            _name(job, copy, identity, "pdf", several=several, imposition=imposition),
+            "pdf",
+            _folded(job, copy, rendered, identity, imposition),
+            identity,
+            imposition,
+        )
+        for imposition in job.options.impositions
     ]
 
 
@@ -277,12 +307,12 @@ def _reference(job: _Job, copy: Copy, digest: str) -> str:
     """The document reference; an issue number for a paper that does not show the case's."""
     own = str(job.case.data.get("reference") or "")
     if job.options.blank:
-        return document_reference(own) if own else BLANK_REFERENCE
+        return document_reference(own, job.catalogue.key) if own else BLANK_REFERENCE
     if not own:
         return f"{NO_REFERENCE}-{digest[:8]}"
     if job.manifest.shows_case_reference:
-        return document_reference(own)
-    return issue_number(own, job.manifest.id, "", job.issued)
+        return document_reference(own, job.catalogue.key)
+    return issue_number(own, job.manifest.id, "", job.issued, job.catalogue.key)
 
 
 def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mapping[str, Rows]) -> RenderedWord:
@@ -331,11 +361,20 @@ def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> b
     )
 
 
-def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool) -> str:
+def _folded(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity, imposition: str) -> bytes:
+    from forms.application.printing import print_folded  # as above
+
+    properties = _properties(job, copy, identity)
+    fonts = job.catalogue.fonts
+    return print_folded(rendered, properties, fonts, imposition, archive=job.options.archive)
+
+
+def _name(job: _Job, copy: Copy, identity: Identity, kind: str, *, several: bool, imposition: str = "") -> str:
     area = copy.area if several else ""
     neutral = copy.reader.lay and not job.manifest.shows_case_reference
     reader = copy.label if len(job.manifest.audiences) > 1 and not neutral else ""
-    marks = (PRINTS[job.options.print_size], "archive" if job.options.archive and kind == "pdf" else "")
+    archive = "archive" if job.options.archive and kind == "pdf" else ""
+    marks = (PRINTS[job.options.print_size], imposition, archive)
     variant = "_".join(mark for mark in marks if mark)
     return file_name(job.manifest.stem, identity.reference, reader, identity.issued, kind, area, variant)
 

@@ -90,7 +90,7 @@ def merge_reply(
     if errors := errors_in(reading.problems):
         raise InputError(*errors)
     catalogue = catalogue or open_catalogue()
-    problems = _check_case(reading, case)
+    problems = _check_case(reading, case, catalogue.key)
     data = deepcopy(dict(case.data))
     merging = _Merging(reading, data, catalogue)
     merging.keep(rule, outcome, today or date.today())
@@ -109,14 +109,14 @@ def write_case(data: Mapping[str, object], target: Path) -> Path:
     return write_file(target.parent, target.name, text.encode("utf-8"))
 
 
-def _check_case(reading: Reading, case: Case) -> tuple[Problem, ...]:
+def _check_case(reading: Reading, case: Case, key: bytes) -> tuple[Problem, ...]:
     """Refuse a form of another case; warn where the form doesn't say."""
     reference = str(case.data.get("reference") or "")
     told = reading.issue.reference
     if told == "blank" or not reading.manifest.shows_case_reference or not reference:
         message = "The form does not say which case it belongs to"
         return (Problem("warning", "case-not-told", message, "Check that it is this one", Place(case.source)),)
-    if document_reference(reference) != told:
+    if document_reference(reference, key) != told:
         message = "The form belongs to another case: its reference is not this case’s"
         raise InputError.of("other-case", message, "Name the case that it was made from", Place(case.source))
     return ()

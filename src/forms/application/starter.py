@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 
-from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.catalogue import KEY, PROFILE, Catalogue, open_catalogue
 from forms.application.library import Library, shipped_library
 from forms.application.output import write_file
 from forms.domain.nodes import Node
@@ -16,6 +17,7 @@ from forms.foundation.problems import Place, Problem
 UNANSWERED = {"not_known": ""}
 """An answer still to be given: `forms validate` asks for the reason until it is replaced."""
 
+KEY_BYTES = 32
 OWN_FOLDERS = ("templates", "directories")
 
 
@@ -55,7 +57,9 @@ def _emptied(node: Node, value: object) -> object:
 
 
 def init_library(folder: Path) -> tuple[Path, ...]:
-    """Make `folder` a library of one's own: profile, templates with manifests, directories; give its files.
+    """Make `folder` a library of one's own: profile, key, templates, directories; give its files.
+
+    The key (`reference.key`) is random: it keeps issue numbers from being traced back to a case by trying.
 
     Raises OutputError where the folder holds something already or cannot be written.
     """
@@ -71,7 +75,10 @@ def init_library(folder: Path) -> tuple[Path, ...]:
         )
     library = Library((shipped_library(),))
     names = [name for own in OWN_FOLDERS for name in library.names(own, "**/*")]
-    paths = [write_file(folder, "profile.json", library.read("samples/profile.json"))]
+    paths = [
+        write_file(folder, PROFILE, library.read(f"samples/{PROFILE}")),
+        write_file(folder, KEY, token_hex(KEY_BYTES).encode()),
+    ]
     for name in names:
         target = folder / name
         paths.append(write_file(target.parent, target.name, library.read(name)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms.application.catalogue import Catalogue
 from forms.domain.artefact import DeadlineRule, Manifest
 from forms.domain.case import Case, resolve
-from forms.domain.deadlines import due, load_rules
+from forms.domain.deadlines import due
 from forms.domain.wording import date_words, earliest
 
 
@@ -24,9 +24,8 @@ def next_steps(manifest: Manifest, case: Case, catalogue: Catalogue) -> tuple[st
 
 def _deadline(rule: DeadlineRule, case: Case, catalogue: Catalogue) -> str:
     """The day something is due, or how to find it where the case does not say what it counts from."""
-    rules = load_rules(catalogue.directory("deadlines"), catalogue.profile.get("deadlines"))
     start = resolve(case.data, rule.starts)
     day = earliest(start)
     if day is None:
         return ""
-    return f"{rule.what}: by {date_words(due(rules[rule.rule], day).isoformat())}"
+    return f"{rule.what}: by {date_words(due(catalogue.deadline_rules[rule.rule], day).isoformat())}"

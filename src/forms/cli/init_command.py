@@ -25,5 +25,6 @@ def command(folder: Path) -> None:
     for path in init_library(folder):
         click.echo(path)
     click.echo("next: put your organisation's name, address and contacts into profile.json", err=True)
+    click.echo("next: keep reference.key secret, and the same on every machine of yours", err=True)
     click.echo("next: fill in directories/ (local authorities, support organisations)", err=True)
     click.echo("next: forms lint --library " + str(folder), err=True)

@@ -74,6 +74,13 @@ class Outcome:
     "--large-print", is_flag=True, help="18 pt, labels above what they name; for readers with low vision."
 )
 @click.option("--clear-print", is_flag=True, help="12 pt, nothing in italics.")
+@click.option(
+    "--imposition",
+    "impositions",
+    multiple=True,
+    help="Also a PDF to print on both sides of A4 (short edge) and fold: three-panel for the offender leaflet, "
+    "booklet for the family pack.",
+)
 @click.option("--preview", "with_preview", is_flag=True, help="Also a picture (PNG) of every page of the PDFs.")
 @click.option("--archive", is_flag=True, help="The PDF for the case record: PDF/A-2a, fields as plain text.")
 @click.option(
@@ -97,6 +104,7 @@ def command(
     draft: bool,
     large_print: bool,
     clear_print: bool,
+    impositions: tuple[str, ...],
     with_preview: bool,
     archive: bool,
     blank: bool,
@@ -118,6 +126,7 @@ def command(
       forms render check-notification cases/*.json -o out --date 2026-11-21
       forms render offender-information --blank -o out
       forms render family-pack case.json -o out --large-print
+      forms render offender-leaflet case.json -o out --imposition three-panel
     """
     options = RenderOptions(
         formats=_formats(formats),
@@ -128,6 +137,7 @@ def command(
         blank=blank,
         print_size=_print_size(large=large_print, clear=clear_print),
         archive=archive,
+        impositions=impositions,
     )
     catalogue = open_catalogue(library, profile)
     if with_preview and "pdf" not in options.formats:

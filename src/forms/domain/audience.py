@@ -133,13 +133,14 @@ def annex_rows(
     """Give the rows of an annex: what other readers may not see and this one may.
 
     Each row is a Group with `label`, `value`, `reason` and `kept_from`. What a lay reader merely has no need
-    of (`undeclared`) is not listed.
+    of (`undeclared`) is not listed, nor what a view is not about (`View.elsewhere`).
     """
     engine = _Engine(case, root, chair, None, (), {})
     entries: dict[str, tuple[Removed, list[str]]] = {}
     for other in others:
+        away = tuple(f"{pointer}/" for pointer, _, _ in other.elsewhere)
         for removed in other.withheld:
-            if removed.why != "undeclared":
+            if removed.why != "undeclared" and not removed.pointer.startswith(away):
                 readers = entries.setdefault(removed.pointer, (removed, []))[1]
                 readers.extend([other.reader.label] if other.reader.label not in readers else [])
     made = []

@@ -22,8 +22,11 @@ MOST_PROBLEMS = 100
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-# XML 1.0, section 2.2, production [2] Char, negated; surrogates are among what is left out.
-_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, section 2.2, production [2] Char, negated; surrogates are among what is left out. The noncharacters
+# from U+FDD0 to U+FDEF go too: templates are marked with them.
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+# Escapes by which a file without forbidden characters may still give texts that have them.
+_ESCAPED = re.compile(r"\\[ubf]")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _LONGEST_NUMBER = 30
 _LARGEST = 2**53 - 1  # beyond it other programs read another number (RFC 8259, section 6)
@@ -80,7 +83,8 @@ def empty_case() -> Case:
 
 def parse_object(data: bytes, source: str) -> dict[str, object]:
     """Read any JSON object (a case, a profile) as `parse` does, and give the plain dict."""
-    value = _load(_decode(data, source), source)
+    text = _decode(data, source)
+    value, sound = _load(text, source)
     if not isinstance(value, dict):
         raise InputError(
             Problem(
@@ -91,6 +95,8 @@ def parse_object(data: bytes, source: str) -> dict[str, object]:
                 Place(source),
             )
         )
+    if sound and _is_shallow(value, 1) and not (_ESCAPED.search(text) or _FORBIDDEN.search(text)):
+        return value
     problems: list[Problem] = []
     clean = _clean(value, "", source, 1, problems)
     if problems:
@@ -127,14 +133,20 @@ def resolve(data: object, pointer: str) -> object:
 
 def strings(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Give every string of a JSON value with its pointer, in document order."""
+    found: list[tuple[str, str]] = []
+    _strings(value, pointer, found)
+    return iter(found)
+
+
+def _strings(value: object, pointer: str, found: list[tuple[str, str]]) -> None:
     if isinstance(value, str):
-        yield pointer, value
+        found.append((pointer, value))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from strings(item, step(pointer, key))
+            _strings(item, step(pointer, key), found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from strings(item, step(pointer, index))
+            _strings(item, f"{pointer}/{index}", found)
 
 
 def is_plain_name(name: str) -> bool:
@@ -168,15 +180,38 @@ def _decode(data: bytes, source: str) -> str:
         ) from None
 
 
-def _load(text: str, source: str) -> object:
+def _is_shallow(value: object, depth: int) -> bool:
+    """Tell whether nothing is nested too deeply; only what can hold something is looked at."""
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth <= MOST_DEPTH and all(
+        _is_shallow(item, depth + 1) for item in below if isinstance(item, dict | list)
+    )
+
+
+def _load(text: str, source: str) -> tuple[object, bool]:
+    """Give the value, and whether it holds no name twice and no number that is none."""
+    odd: list[object] = []
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        made = _pairs(items)
+        if type(made) is not dict:
+            odd.append(made)
+        return made
+
+    def number(value: object) -> object:
+        if isinstance(value, _NotANumber):
+            odd.append(value)
+        return value
+
     try:
-        return json.loads(
+        value = json.loads(
             text,
-            object_pairs_hook=_pairs,
-            parse_constant=lambda _: _NotANumber(),
-            parse_float=_float,
-            parse_int=_int,
+            object_pairs_hook=pairs,
+            parse_constant=lambda _: number(_NotANumber()),
+            parse_float=lambda digits: number(_float(digits)),
+            parse_int=lambda digits: number(_int(digits)),
         )
+        return value, not odd
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         hint = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "")

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from forms.domain import wording
@@ -69,40 +69,135 @@ class _Needle:
     pointer: str
     weak: bool = False
 
+    @property
+    def name(self) -> str:
+        """The property that it is the value of."""
+        return self.pointer.rpartition("/")[2]
+
 
 @dataclass(slots=True)
+class _Reading:
+    """One text as it is searched: the pieces are made when they are first asked for."""
+
+    text: str
+    joined: str
+    words: list[str]
+    figures: bool
+    _numbers: tuple[str, ...] | None = None
+    _dates: tuple[str, ...] | None = None
+    _postcodes: tuple[str, ...] | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Its telephone numbers, in normal form."""
+        if self._numbers is None:
+            self._numbers = tuple(map(wording.read_telephone, _NUMBER.findall(self.text)))
+        return self._numbers
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Its dates, as ISO dates."""
+        if self._dates is None:
+            self._dates = tuple(map(_read_any_date, _DATE.findall(self.text)))
+        return self._dates
+
+    @property
+    def postcodes(self) -> tuple[str, ...]:
+        """Its postcodes, in normal form."""
+        if self._postcodes is None:
+            found = _POSTCODE.findall(self.text.upper())
+            self._postcodes = tuple(f"{outward}{inward}".casefold() for outward, inward in found)
+        return self._postcodes
+
+
+Readings = dict[str, _Reading]
+"""The texts of one case as they were read; it goes when the case goes."""
+
+
 class _Visible:
-    """What the reader sees as values of their own, in normal form, by kind."""
+    """What the reader sees as values of their own, in normal form; most of it is never asked for."""
 
-    keys: dict[str, set[str]] = field(default_factory=dict)
-    texts: set[tuple[str, str]] = field(default_factory=set)
+    def __init__(self, view: View, root: Node) -> None:
+        """Collect what stands in the view, or would in a document about other children."""
+        self._by_kind: dict[str, list[tuple[Node, object]]] = {}
+        self._by_name: dict[str, list[tuple[Node, object]]] = {}
+        self._keys: dict[str, set[str]] = {}
+        self._texts: dict[str, set[str]] = {}
+        for at, top, data in (("", root, view.data), *view.elsewhere):
+            for pointer, node, value in walk(top, data, at):
+                if node.kind == "value" and not is_withheld(value):
+                    self._by_kind.setdefault(node.prints, []).append((node, value))
+                    if node.prints == "text":
+                        self._by_name.setdefault(pointer.rpartition("/")[2], []).append((node, value))
 
-    def has(self, needle: _Needle, name: str) -> bool:
+    def has(self, needle: _Needle) -> bool:
+        """Tell whether the reader sees anyway what is looked for."""
         if needle.kind in ("text", "word"):
             telling = {word for word in needle.key.split() if word not in TELLING_NOTHING}
-            return (name, needle.key) in self.texts or telling <= self.keys.get("part", set())
-        return needle.key in self.keys.get(needle.kind, ())
+            return needle.key in self._texts_of(needle.name) or telling <= self._keys_of("part")
+        return needle.key in self._keys_of(needle.kind)
+
+    def _keys_of(self, kind: str) -> set[str]:
+        if kind not in self._keys:
+            self._keys[kind] = {
+                key
+                for prints in _SHOWN_AS[kind]
+                for node, value in self._by_kind.get(prints, ())
+                for found, key, _ in _keys(node, value, False)
+                if found == kind
+            }
+        return self._keys[kind]
+
+    def _texts_of(self, name: str) -> set[str]:
+        if name not in self._texts:
+            self._texts[name] = {
+                key
+                for node, value in self._by_name.get(name, ())
+                for kind, key, _ in _keys(node, value, False)
+                if kind in ("text", "word")
+            }
+        return self._texts[name]
 
 
-def leaks(view: View, root: Node, source: str = "") -> tuple[Problem, ...]:
+_SHOWN_AS: Mapping[Kind | str, tuple[str, ...]] = {
+    "name": ("name",),
+    "part": ("name",),
+    "address": ("address",),
+    "postcode": ("address",),
+    "number": ("telephone", "text"),
+    "date": ("date", "part_date"),
+}
+"""How the values print that may hold a key of a kind (see `_keys`)."""
+
+
+def leaks(view: View, root: Node, source: str = "", readings: Readings | None = None) -> tuple[Problem, ...]:
     """Find the texts of a view that repeat what was removed from it.
 
     Args:
         view: The view, with what was removed.
         root: The tree of the case's schema.
         source: The case's file name, for the places of problems.
+        readings: What was read of the same case's texts before; filled here.
 
     Returns:
         An error `restricted-value-repeated` (or a warning `restricted-value-perhaps-repeated`) for each text
         and removed value, with the text's place in the full case.
     """
-    visible = _visible(view, root)
-    needles = _index(needle for removed in view.withheld for needle in _needles(removed, visible))
+    needles = _index(needle for removed in view.withheld for needle in _needles(removed))
     if not needles:
         return ()
+    known = {} if readings is None else readings
+    # What is seen anyway is taken out of what was found, not of what is looked for: mostly nothing is found.
+    visible: _Visible | None = None
+    seen: dict[int, bool] = {}
     found: dict[tuple[str, str], Problem] = {}
     for pointer, prints, text in _texts(view, root):
-        for needle in _search(text, prints, needles):
+        for needle in _search(_read(text, known), prints, needles):
+            if id(needle) not in seen:
+                visible = visible or _Visible(view, root)
+                seen[id(needle)] = visible.has(needle)
+            if seen[id(needle)]:
+                continue
             place = view.origin(pointer)
             key = (place, needle.removed.pointer)
             if key not in found or (found[key].severity == "warning" and not needle.weak):
@@ -113,12 +208,24 @@ def leaks(view: View, root: Node, source: str = "") -> tuple[Problem, ...]:
 def normal(text: str) -> str:
     """Give a text as its words in lower case without accents and possessive endings, one space between."""
     if not text.isascii():
-        split = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
-        text = _ACCENT.sub("", unicodedata.normalize("NFKD", split.translate(_LETTERS)))
-    folded = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
-    if folded.isascii():
-        return " ".join(_WORD.findall(folded))
-    return " ".join("".join(map(_letter_or_space, folded)).split())
+        plain = _WESTERN.sub(_western, text)
+        text = plain if plain.isascii() else _fold(text)
+    if "'" in text:
+        text = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
+    return " ".join("".join(map(_letter_or_space, text.casefold())).split())
+
+
+def _fold(text: str) -> str:
+    """Take off accents and what is invisible; the rest of letters stays as it is."""
+    split = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
+    return _ACCENT.sub("", unicodedata.normalize("NFKD", split.translate(_LETTERS)))
+
+
+def _western(found: re.Match[str]) -> str:
+    """What `_fold` makes of a letter or mark that has nothing to do with those beside it."""
+    return _FOLDED.get(found[0]) or _FOLDED.setdefault(found[0], _fold(found[0]))
 
 
 def _letter_or_space(char: str) -> str:
@@ -130,6 +237,10 @@ def _letter_or_space(char: str) -> str:
     return char if unicodedata.category(char)[0] == "M" else " "
 
 
+_WESTERN = re.compile("[\u00a0-\u024f\u2010-\u2026]")
+"""Latin letters with their accents, and punctuation: each is folded by itself."""
+_FOLDED: dict[str, str] = {}
+_ASCII = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _POSSESSIVE = re.compile(r"(?<=\w)'s\b")
 _ACCENT = re.compile("[\u0300-\u036f]")
 # Letters that have no decomposition, and are written without their stroke all the same; punctuation; and what
@@ -162,13 +273,10 @@ def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -
     )
 
 
-def _needles(removed: Removed, visible: _Visible) -> Iterator[_Needle]:
+def _needles(removed: Removed) -> Iterator[_Needle]:
     for node, pointer, value in leaves(removed):
-        name = pointer.rpartition("/")[2]
         for kind, key, weak in _keys(node, value, removed.why == "undeclared"):
-            needle = _Needle(kind, key, removed, pointer, weak)
-            if not visible.has(needle, name):
-                yield needle
+            yield _Needle(kind, key, removed, pointer, weak)
 
 
 def _keys(node: Node, value: object, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]:
@@ -237,21 +345,6 @@ def _text_keys(value: str, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]
             yield "text", key, False
 
 
-def _visible(view: View, root: Node) -> _Visible:
-    """Collect what stands in the view as values of their own, or would in a document about other children."""
-    visible = _Visible()
-    trees = [("", root, view.data), *view.elsewhere]
-    for pointer, node, value in (place for at, top, data in trees for place in walk(top, data, at)):
-        if node.kind != "value" or is_withheld(value):
-            continue
-        for kind, key, _ in _keys(node, value, False):
-            if kind in ("text", "word"):
-                visible.texts.add((pointer.rpartition("/")[2], key))
-            else:
-                visible.keys.setdefault(kind, set()).add(key)
-    return visible
-
-
 @dataclass(frozen=True, slots=True)
 class _Index:
     """The needles, so that one pass over a text finds them."""
@@ -287,30 +380,39 @@ def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
                     yield place, prints, text
 
 
-def _search(text: str, prints: str, index: _Index) -> Iterator[_Needle]:
-    if index.by_word:
-        yield from _search_words(text, prints, index.by_word)
-    if _FIGURE.search(text):
-        if index.numbers:
-            for found in _NUMBER.findall(text):
-                yield from index.numbers.get(wording.read_telephone(found), ())
-        if index.dates:
-            for found in _DATE.findall(text):
-                yield from index.dates.get(_read_any_date(found), ())
-        if index.postcodes:
-            for outward, inward in _POSTCODE.findall(text.upper()):
-                yield from index.postcodes.get(f"{outward}{inward}".casefold(), ())
+def _read(text: str, known: Readings) -> _Reading:
+    """Give a text's reading; views of one case share their texts."""
+    reading = known.get(text)
+    if reading is None:
+        joined = normal(text)
+        figures = _FIGURE.search(text) is not None
+        reading = known[text] = _Reading(text, f" {joined} ", joined.split(), figures)
+    return reading
 
 
-def _search_words(text: str, prints: str, index: Mapping[str, tuple[_Needle, ...]]) -> Iterator[_Needle]:
-    joined = f" {normal(text)} "
-    for word in dict.fromkeys(joined.split()):
+def _search(reading: _Reading, prints: str, index: _Index) -> Iterator[_Needle]:
+    if not index.by_word.keys().isdisjoint(reading.words):
+        yield from _search_words(reading, prints, index.by_word)
+    if reading.figures:
+        for needles, keys in (
+            (index.numbers, reading.numbers if index.numbers else ()),
+            (index.dates, reading.dates if index.dates else ()),
+            (index.postcodes, reading.postcodes if index.postcodes else ()),
+        ):
+            for key in keys:
+                yield from needles.get(key, ())
+
+
+def _search_words(
+    reading: _Reading, prints: str, index: Mapping[str, tuple[_Needle, ...]]
+) -> Iterator[_Needle]:
+    for word in dict.fromkeys(reading.words):
         for needle in index.get(word, ()):
             if needle.kind == "part":
                 # Inside an address or another name, a part of a name is chance (Rose Street, Victoria Park).
-                if prints == "text" and _is_name_here(text, word):
+                if prints == "text" and _is_name_here(reading.text, word):
                     yield needle
-            elif f" {needle.key} " in joined:
+            elif f" {needle.key} " in reading.joined:
                 yield needle
 
 

@@ -96,9 +96,15 @@ def _identifiers(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
             name = value.get("id")
             if isinstance(name, str):
                 found[name] = (*found.get(name, ()), pointer)
-            todo.extend((step(pointer, key), item) for key, item in value.items())
+            todo.extend(
+                (step(pointer, key), item) for key, item in value.items() if isinstance(item, dict | list)
+            )
         elif isinstance(value, list):
-            todo.extend((step(pointer, index), item) for index, item in enumerate(value))
+            todo.extend(
+                (f"{pointer}/{index}", item)
+                for index, item in enumerate(value)
+                if isinstance(item, dict | list)
+            )
     return found
 
 

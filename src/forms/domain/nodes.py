@@ -83,7 +83,9 @@ class Node:
 
 def is_unknown(value: object) -> bool:
     """Tell whether a value is `{"not_known": …}` or `{"not_applicable": true}`."""
-    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _UNKNOWN
+    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    return next(iter(value)) in _UNKNOWN
 
 
 WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
@@ -92,7 +94,9 @@ WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
 
 def is_withheld(value: object) -> bool:
     """Tell whether a value of a view says that it is withheld."""
-    return isinstance(value, Mapping) and len(value) == 1 and value.get("withheld") is True
+    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    return value.get("withheld") is True
 
 
 def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, Node, object]]:
@@ -100,15 +104,27 @@ def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, No
 
     A place that holds "not known" is given as it is and not entered; neither is a value (`Node.kind`).
     """
-    yield pointer, node, value
-    if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
-        for key, item in value.items():
-            below = node.properties.get(key)
-            if below is not None:
-                yield from walk(below, item, step(pointer, key))
-    elif node.kind == "array" and isinstance(value, list) and node.items is not None:
+    found: list[tuple[str, Node, object]] = []
+    _walk(node, value, pointer, found)
+    return iter(found)
+
+
+def _walk(node: Node, value: object, pointer: str, found: list[tuple[str, Node, object]]) -> None:
+    # A list that is filled: generators inside each other would pass every place up through all levels.
+    found.append((pointer, node, value))
+    kind = node.kind
+    if kind == "value":
+        return
+    if kind == "object":
+        if isinstance(value, Mapping) and not is_unknown(value):
+            properties = node.properties
+            for key, item in value.items():
+                below = properties.get(key)
+                if below is not None:
+                    _walk(below, item, step(pointer, key), found)
+    elif isinstance(value, list) and node.items is not None:
         for index, item in enumerate(value):
-            yield from walk(node.items, item, step(pointer, index))
+            _walk(node.items, item, f"{pointer}/{index}", found)
 
 
 def places(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -163,7 +179,11 @@ def registry_of(schemas: Mapping[str, Mapping[str, Any]]) -> Schemas:
     return registry.crawl()
 
 
-def compile_node(registry: Schemas, reference: str, title: str = "") -> Node:
+Compiled = dict[tuple[int, str], tuple[Raw, Node]]
+"""What was made of schemas that several places refer to, by the schema's identity and the label given to it."""
+
+
+def compile_node(registry: Schemas, reference: str, compiled: Compiled | None = None) -> Node:
     """Compile the schema at a reference (`case.schema.json`, `referral.schema.json#/$defs/part`).
 
     Raises:
@@ -171,7 +191,8 @@ def compile_node(registry: Schemas, reference: str, title: str = "") -> Node:
     """
     resolver = registry.resolver()
     resolved = _look_up(resolver, reference)
-    return _compile(resolved.contents, resolved.resolver, title, (reference,))
+    known = {} if compiled is None else compiled
+    return _compile(resolved.contents, resolved.resolver, "", (reference,), known)
 
 
 def with_properties(node: Node, properties: Mapping[str, Node]) -> Node:
@@ -199,7 +220,15 @@ def _look_up(resolver: Found, reference: str) -> Found:
         ) from None
 
 
-def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...]) -> Node:
+def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
+    key = (id(schema), title)
+    if key not in compiled:
+        # The schema is kept beside its node, so that no other can come to stand at its address.
+        compiled[key] = (schema, _compile_anew(schema, resolver, title, trail, compiled))
+    return compiled[key][1]
+
+
+def _compile_anew(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
     layers, unknown, trail = _layers(schema, resolver, trail)
     own = [layer for layer, _ in layers]
     properties: dict[str, Node] = {}
@@ -207,9 +236,9 @@ def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...]) -
     for layer, where in layers:
         for key, below in layer.get("properties", {}).items():
             if key not in properties:
-                properties[key] = _compile(below, where, humanise(key), trail)
+                properties[key] = _compile(below, where, humanise(key), trail, compiled)
         if items is None and isinstance(layer.get("items"), Mapping):
-            items = _compile(layer["items"], where, "", trail)
+            items = _compile(layer["items"], where, "", trail, compiled)
     return Node(
         title=_first(own, "title", title),
         kind=_kind(own, properties, items),

@@ -54,6 +54,8 @@ def oddities(root: Node, case: Case, today: date) -> tuple[Problem, ...]:
 
 def _property_warnings(root: Node, case: Case, today: date) -> Iterator[Problem]:
     for pointer, node, value in _values(root, case.data, ""):
+        if not node.warn and not isinstance(value, Mapping):
+            continue
         if is_unknown(value):
             assert isinstance(value, Mapping)
             if "not_known" in value and not str(value["not_known"]).strip():
@@ -69,8 +71,14 @@ def _property_warnings(root: Node, case: Case, today: date) -> Iterator[Problem]
 def _values(node: Node, value: object, pointer: str) -> Iterator[tuple[str, Node, object]]:
     """Walk, entering also the parts of atomic values (a postcode is a part of an address)."""
     for place, below, item in walk(node, value, pointer):
-        yield place, below, item
-        if below.kind == "value" and isinstance(item, Mapping) and not is_unknown(item):
+        if below.warn or not isinstance(item, str):
+            yield place, below, item
+        if (
+            below.kind == "value"
+            and not isinstance(item, str)
+            and isinstance(item, Mapping)
+            and not is_unknown(item)
+        ):
             for key, part in item.items():
                 if key in below.properties:
                     yield step(place, key), below.properties[key], part

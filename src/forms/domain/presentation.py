@@ -57,8 +57,12 @@ class Shown:
         self._raw = raw
         self._node = node
         self._style = style
-        self._state: State = state_of(raw)
-        self._text = _print(raw, self._state, node, style)
+        if type(raw) is str and raw and not raw.isspace():  # most values are, and nothing else is to be asked
+            self._state: State = "given"
+            self._text = _print_text(raw, node)
+        else:
+            self._state = state_of(raw)
+            self._text = _print(raw, self._state, node, style)
 
     def __str__(self) -> str:
         return self._text
@@ -202,7 +206,7 @@ class Group:
     `Shown`, unless the schema has a property of that name.
     """
 
-    __slots__ = ("_data", "_extra", "_made", "_node", "_path", "_style")
+    __slots__ = ("_data", "_extra", "_made", "_node", "_path", "_shut", "_style")
 
     def __init__(self, data: object, node: Node, style: Style, path: str = "") -> None:
         """Wrap an object of the view (None: absent); `path` is its property path, for blank rows."""
@@ -210,17 +214,19 @@ class Group:
         self._node = node
         self._style = style
         self._path = path
+        self._shut = is_withheld(data) or is_unknown(data)
         self._made: dict[str, object] = {}
         self._extra: Mapping[str, object] = {}
 
     def __getattr__(self, name: str) -> object:
         """Give a property, wrapped."""
-        if name.startswith("_"):
-            raise AttributeError(name)
         made = self._made
-        if name not in made:
-            made[name] = self._make(name)
-        return made[name]
+        if name in made:
+            return made[name]
+        if name[0] == "_":
+            raise AttributeError(name)
+        value = made[name] = self._make(name)
+        return value
 
     def __bool__(self) -> bool:
         return has_content(self._data) or any(self._extra.values())
@@ -237,18 +243,21 @@ class Group:
     def _make(self, name: str) -> object:
         if name in self._extra:
             return self._extra[name]
+        node = self._node.properties.get(name)
+        if node is not None and node.kind == "value" and name != AGE:
+            return Shown(self._raw(name), node, self._style)
         if name in (BIRTH, AGE, "born") and BIRTH in self._node.properties and name != BIRTH:
             return self._born() if name == "born" else self._age()
-        node = self._node.properties.get(name)
         if node is None:
             return self._special(name)
         return wrap(self._raw(name), node, self._style, f"{self._path}/{name}")
 
     def _raw(self, name: str) -> object:
         """Give a property's raw value; in an object that is withheld or unknown, each of its properties is."""
-        if is_withheld(self._data) or is_unknown(self._data):
+        if self._shut:
             return self._data
-        return self._data.get(name) if isinstance(self._data, Mapping) else None
+        data = self._data
+        return data.get(name) if type(data) is dict or isinstance(data, Mapping) else None
 
     def _special(self, name: str) -> object:
         if name == "label":
@@ -339,8 +348,10 @@ def extend(base: Group, values: Mapping[str, object]) -> Group:
 
 def state_of(raw: object) -> State:
     """Tell the state of a raw value of the view; blank text is absent."""
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    if raw is None:
         return "absent"
+    if isinstance(raw, str):
+        return "given" if raw.strip() else "absent"
     if isinstance(raw, Mapping):
         if not raw:
             return "absent"
@@ -353,6 +364,8 @@ def state_of(raw: object) -> State:
 
 def has_content(raw: object) -> bool:
     """Tell whether anything in a raw value is given (or said to be withheld)."""
+    if isinstance(raw, str):
+        return bool(raw.strip())
     if isinstance(raw, Mapping):
         return is_withheld(raw) or (not is_unknown(raw) and any(has_content(item) for item in raw.values()))
     if isinstance(raw, list):

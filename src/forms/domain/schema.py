@@ -6,19 +6,21 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker
 from referencing.exceptions import Unresolvable
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
-from forms.domain.nodes import Node, Schemas, compile_node, label, registry_of
+from forms.domain.nodes import Compiled, Node, Schemas, compile_node, label, registry_of
 from forms.domain.oddities import oddities
-from forms.domain.verdict import Test, compile_verdict
+from forms.domain.verdict import Test, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 CASE_SCHEMA = "case.schema.json"
 PROFILE_SCHEMA = "profile.schema.json"
@@ -67,7 +69,9 @@ class Vocabulary:
         self._registry: Schemas = registry_of(self.schemas)
         self._validators: dict[str, Draft202012Validator] = {}
         self._verdicts: dict[str, Test | None] = {}
+        self._conditions: dict[int, tuple[Mapping[str, Any], Test]] = {}
         self._nodes: dict[str, Node] = {}
+        self._compiled: Compiled = {}
         self.case: Node = self.node(CASE_SCHEMA)
         self.parts: dict[str, Node] = {
             artefact: _titled(self.node(f"{artefact}{SUFFIX}#/$defs/part"), self.schemas[f"{artefact}{SUFFIX}"])
@@ -78,7 +82,7 @@ class Vocabulary:
     def node(self, reference: str) -> Node:
         """Give the compiled tree of a schema by file name, with or without a fragment."""
         if reference not in self._nodes:
-            self._nodes[reference] = compile_node(self._registry, reference)
+            self._nodes[reference] = compile_node(self._registry, reference, self._compiled)
         return self._nodes[reference]
 
     @property
@@ -127,8 +131,16 @@ class Vocabulary:
 
     def matches(self, schema: Mapping[str, Any], data: object) -> bool:
         """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
-        validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
-        return bool(validator.is_valid(data))
+        known = self._conditions.get(id(schema))
+        if known is None or known[0] is not schema:
+            test = compile_condition(self._registry, schema, FORMATS)
+            if test is None:
+                from jsonschema import Draft202012Validator
+
+                checker: Any = FORMATS
+                test = Draft202012Validator(schema, registry=self._registry, format_checker=checker).is_valid
+            known = self._conditions[id(schema)] = (schema, test)
+        return bool(known[1](data))
 
     def check_oddities(self, case: Case, today: date) -> tuple[Problem, ...]:
         """Give the warnings on what is possible but odd; see `forms.domain.oddities`."""
@@ -168,8 +180,12 @@ class Vocabulary:
 
     def _validator(self, reference: str) -> Draft202012Validator:
         if reference not in self._validators:
+            # Imported here: it takes long, and a sound case needs nobody to explain it.
+            from jsonschema import Draft202012Validator
+
+            checker: Any = FORMATS
             self._validators[reference] = Draft202012Validator(
-                {"$ref": reference}, registry=self._registry, format_checker=FORMATS
+                {"$ref": reference}, registry=self._registry, format_checker=checker
             )
         return self._validators[reference]
 
@@ -268,9 +284,10 @@ def _is_date_time(value: object) -> bool:
     return True
 
 
-def _formats() -> FormatChecker:
-    checker = FormatChecker(())
-    checker.checkers = {
+class Formats:
+    """The formats that are checked, in the shape of `jsonschema.FormatChecker` and without importing it."""
+
+    checkers: Mapping[str, tuple[Test, Any]] = {
         "date": (_is_date, ()),
         "part-date": (_is_part_date, ()),
         "time": (_is_time, ()),
@@ -278,10 +295,20 @@ def _formats() -> FormatChecker:
         "email": (lambda value: not isinstance(value, str) or bool(_EMAIL.fullmatch(value)), ()),
         "uri": (lambda value: not isinstance(value, str) or bool(_URI.fullmatch(value)), ()),
     }
-    return checker
+
+    def check(self, instance: object, format: str) -> None:  # noqa: A002 - the name is jsonschema's
+        """Raise jsonschema's FormatError, without the value, where it has not the form."""
+        if not self.conforms(instance, format):
+            from jsonschema.exceptions import FormatError
+
+            raise FormatError(f"is not a {format}")
+
+    def conforms(self, instance: object, format: str) -> bool:  # noqa: A002 - the name is jsonschema's
+        """Tell whether a value has a form; a form that is not known always fits."""
+        return format not in self.checkers or self.checkers[format][0](instance)
 
 
-FORMATS = _formats()
+FORMATS = Formats()
 """The formats that are checked; a schema with another is refused."""
 
 __all__ = ["CASE_SCHEMA", "FORMATS", "PROFILE_SCHEMA", "Vocabulary"]

@@ -18,7 +18,7 @@ Organisation = Mapping[str, Any]
 
 
 def choose(
-    directory: Mapping[str, Any], audiences: Collection[str], region: str, on: date
+    directory: Mapping[str, Any], audiences: Collection[str], region: str, on: date, *, own_line: bool = False
 ) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
     """Choose the organisations to print, and say what is wrong with the directory.
 
@@ -27,6 +27,7 @@ def choose(
         audiences: Whom they are for; all but professionals if empty.
         region: The force's region; organisations of the whole country are always listed.
         on: The day of issue, for telling which entries were checked too long ago.
+        own_line: Whether the force's profile has a crisis line of its own.
 
     Returns:
         The entries, what isn't known left out; and problems: an error where there is no crisis line that
@@ -37,7 +38,8 @@ def choose(
         for entry in directory["organisations"]
         if _printed(entry) and _serves(entry, audiences) and _near(entry, region)
     ]
-    problems = [*_crisis_problems(chosen), *_stale_problems(directory["organisations"], chosen, on)]
+    crisis = [] if own_line else _crisis_problems(chosen)
+    problems = [*crisis, *_stale_problems(directory["organisations"], chosen, on)]
     return [_known(entry) for entry in chosen], tuple(problems)
 
 
@@ -46,6 +48,9 @@ def _printed(entry: Organisation) -> bool:
 
 
 def _serves(entry: Organisation, audiences: Collection[str]) -> bool:
+    """Whether an entry is for these readers; who answers in an emergency is for everyone."""
+    if entry.get("crisis_24h") or entry.get("emergency"):
+        return True
     wanted = set(audiences) or set(entry["audiences"]) - {PROFESSIONAL}
     return bool(wanted & set(entry["audiences"]))
 

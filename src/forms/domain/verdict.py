@@ -10,14 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from jsonschema import FormatChecker
 from referencing.exceptions import Unresolvable
 
 from forms.domain.nodes import Found, Raw, Schemas
 
 Test = Callable[[Any], bool]
+
+
+class Formats(Protocol):
+    """The formats that are checked; each test stands first in its entry, as in `jsonschema`."""
+
+    checkers: Mapping[str, tuple[Test, Any]]
+
 
 _ANNOTATIONS = frozenset(
     {"$schema", "$id", "$defs", "$comment", "title", "description", "examples", "default", "deprecated"}
@@ -29,12 +35,20 @@ class _NotKnown(Exception):  # noqa: N818 - not an error: it only says that json
     """A schema uses what is not known here."""
 
 
-def compile_verdict(registry: Schemas, reference: str, formats: FormatChecker) -> Test | None:
+def compile_verdict(registry: Schemas, reference: str, formats: Formats) -> Test | None:
     """Compile the schema at a reference into a test, or give None if it uses what is not known here."""
     resolver = registry.resolver()
     try:
         found = resolver.lookup(reference)
         return _Compiler(formats).compile(found.contents, found.resolver, 0)
+    except (_NotKnown, Unresolvable):
+        return None
+
+
+def compile_condition(registry: Schemas, schema: Mapping[str, Any], formats: Formats) -> Test | None:
+    """Compile a schema of its own (a manifest's condition), or give None as `compile_verdict` does."""
+    try:
+        return _Compiler(formats).compile(schema, registry.resolver(), 0)
     except (_NotKnown, Unresolvable):
         return None
 
@@ -53,7 +67,7 @@ def same(one: object, other: object) -> bool:
 class _Compiler:
     """Makes tests; what a reference leads to is compiled once."""
 
-    def __init__(self, formats: FormatChecker) -> None:
+    def __init__(self, formats: Formats) -> None:
         self._formats = formats
         self._done: dict[int, Test] = {}
 
@@ -100,10 +114,15 @@ class _Compiler:
             raise _NotKnown
         other = self.compile(schema.get("additionalProperties", True), resolver, depth)
 
+        find = known.get
+
         def test(value: Any) -> bool:  # noqa: ANN401 - any JSON
             if not isinstance(value, dict):
                 return True
-            return all(known.get(name, other)(item) for name, item in value.items())
+            for name, item in value.items():  # noqa: SIM110 - as in `_all`
+                if not find(name, other)(item):
+                    return False
+            return True
 
         return test
 
@@ -148,7 +167,13 @@ def _all(tests: list[Test]) -> Test:
         first, second = tests
         return lambda value: first(value) and second(value)
 
-    return lambda value: all(one(value) for one in tests)
+    def test(value: Any) -> bool:  # noqa: ANN401 - any JSON
+        for one in tests:  # noqa: SIM110 - a generator costs more than most of the tests
+            if not one(value):
+                return False
+        return True
+
+    return test
 
 
 def _is_integer(value: object) -> bool:
@@ -173,6 +198,9 @@ def _type(wanted: str | list[str]) -> Test:
     if any(name not in _TYPES for name in names):
         raise _NotKnown
     tests = [_TYPES[name] for name in names]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) or second(value)
     return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
 
 

@@ -94,7 +94,7 @@ def test_right_to_left_text_is_reversed_whole(text):
     assert bidi.visual_order(bidi.levels(text, 1)) == tuple(range(len(text)))[::-1]
 
 
-@pytest.mark.skipif(not UNICODE_TEST.exists(), reason="Debian's unicode-data is not installed")
+@pytest.mark.programs
 def test_the_unicode_consortiums_own_cases():
     for number, line in enumerate(UNICODE_TEST.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):

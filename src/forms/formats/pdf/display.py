@@ -235,12 +235,29 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One side of a sheet of paper that shows several pages, to be folded.
+
+    `places` are the pages by index, each with where its top left lies. `marks` are drawn as artifacts.
+    """
+
+    width: float
+    height: float
+    places: tuple[tuple[int, float, float], ...]
+    marks: tuple[Fragment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LaidDocument:
-    """All pages and all instances of one document; `language` is its BCP 47 tag."""
+    """All pages and all instances of one document; `language` is its BCP 47 tag.
+
+    `sheets` say how pages are put on paper to be folded; without them each page is a sheet of its own.
+    """
 
     pages: tuple[Page, ...]
     instances: tuple[Instance, ...]
     language: str = "en-GB"
+    sheets: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,9 +267,10 @@ class Painter:
             self._flush()
             self._fill_colour(op.colour)
         x = op.x
-        if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
-            self._move(x, y, size)
         use = self._fonts.uses.get(run.face) or self._use(run.face)
+        if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
+            joins = use.own and run.plain and self._font == use.resource and run.text[:1].isascii()
+            self._move(x, y, size, joins=joins)
         if op.underline or op.strike:
             self._rule(op, use.face)
         self._last = use
@@ -297,8 +298,11 @@ class Painter:
         self._fonts.uses[name] = use
         return use
 
-    def _move(self, x: float, y: float, size: float) -> None:
-        """Bring the pen to (x, y); a small step in the line goes into the show operator."""
+    def _move(self, x: float, y: float, size: float, *, joins: bool) -> None:
+        """Bring the pen to (x, y); a small step in the line goes into the show operator.
+
+        Not, unless what follows `joins` that operator: PDFium forgets a step that no text follows.
+        """
         if not self._in_text:
             self._in_text = True
             self._out.append(f"BT\n1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
@@ -310,7 +314,7 @@ class Painter:
                 self._show(self._last, size, " ")
                 self._x += self._last.space * size
             gap = x - self._x
-            if self._pieces and -size < gap < 2 * size and self._size == size:
+            if joins and self._pieces and -size < gap < 2 * size and self._size == size:
                 step = round(gap * 1000 / size)
                 self._pieces.append(f"){-step}(")
                 self._adjusted = True

@@ -21,6 +21,7 @@ from forms.formats.pdf.display import (
     Op,
     Page,
     PdfInfo,
+    Sheet,
 )
 from forms.formats.pdf.draw import Painter, Template, image_name, make_template
 from forms.formats.pdf.embedding import DocumentFonts
@@ -119,10 +120,9 @@ class _Writer:
     def write(self, info: PdfInfo, *, archive: bool) -> bytes:
         """Draw the pages, then write what they need."""
         file = self.file
-        sheets = [self._sheet(page) for page in self.laid.pages]
-        for index, (page, sheet) in enumerate(zip(self.laid.pages, sheets, strict=True)):
-            self._draw_page(index, page, sheet)
-            self.fonts.use(sheet.painter.faces, ())
+        sides = self.laid.sheets or _one_by_one(self.laid.pages)
+        sheets = [self._sheet(side) for side in sides]
+        self._draw_sheets(sides, sheets)
         self._put_links(sheets)
         numbers = [sheet.number for sheet in sheets]
         marks = [sheet.owners for sheet in sheets]
@@ -158,10 +158,20 @@ class _Writer:
             if instance.outline and self.occurrences[index].place
         ]
 
-    def _sheet(self, page: Page) -> _Sheet:
+    def _sheet(self, side: Sheet) -> _Sheet:
         own = _Page()
         self.file.addPage(own)
-        return _Sheet(own, self.file.number_of(own), page.width, page.height, Painter(self.fonts))
+        return _Sheet(own, self.file.number_of(own), side.width, side.height, Painter(self.fonts))
+
+    def _draw_sheets(self, sides: Sequence[Sheet], sheets: Sequence[_Sheet]) -> None:
+        """Draw the pages in reading order, each on its sheet: the tree has their content in that order."""
+        places = [(page, index, x, y) for index, side in enumerate(sides) for page, x, y in side.places]
+        for page, index, x, y in sorted(places):
+            self._draw_page(index, _moved(self.laid.pages[page], x, y), sheets[index])
+        for side, sheet in zip(sides, sheets, strict=True):
+            for mark in side.marks:
+                self._draw_artifact(mark, sheet, "/Type/Page")
+            self.fonts.use(sheet.painter.faces, ())
 
     def _draw_page(self, index: int, page: Page, sheet: _Sheet) -> None:
         """Draw header, body in reading order, and footer."""
@@ -224,7 +234,7 @@ class _Writer:
         earlier = occurrence.marked - marked
         ops: list[tuple[int, FieldOp | LinkOp]] = [*painter.links, *painter.fields]
         for before, op in sorted(ops, key=itemgetter(0)):
-            key = len(self.laid.pages) + len(self.annotated)
+            key = len(self.file.Pages.pages) + len(self.annotated)
             self.annotated.append((occurrence, op.element))
             if isinstance(op, FieldOp):
                 at = self.form.add(op, left + op.x, top - op.y - op.height, sheet.number, key)
@@ -295,6 +305,22 @@ class _Writer:
             if sheet.annotations:
                 own += b"/Annots[%s]" % _references(sheet.annotations)
             sheet.page.entries = shared + own
+
+
+def _one_by_one(pages: Sequence[Page]) -> tuple[Sheet, ...]:
+    """Give each page a sheet of its own."""
+    return tuple(Sheet(page.width, page.height, ((index, 0.0, 0.0),)) for index, page in enumerate(pages))
+
+
+def _moved(page: Page, x: float, y: float) -> Page:
+    """Give a page whose content lies further right and down."""
+    if x == y == 0.0:
+        return page
+    body, header, footer = (
+        tuple(replace(fragment, x=fragment.x + x, y=fragment.y + y) for fragment in part)
+        for part in (page.body, page.header, page.footer)
+    )
+    return replace(page, body=body, header=header, footer=footer)
 
 
 def _flat_instance(instance: Instance) -> Instance:

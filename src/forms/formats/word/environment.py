@@ -16,6 +16,8 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from forms.formats.word.scripts import mark
+
 TICKED, UNTICKED = "☒", "☐"
 
 FILTERS = frozenset(
@@ -46,13 +48,17 @@ TESTS = frozenset(
     }
 )
 
-_SPECIAL = re.compile(r"[&<>\"\x00-\x1f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
+# From U+0590 on: what may need a run of its own (see `scripts`), surrogates, and what no text may hold.
+_SPECIAL = re.compile(
+    r"[&<>\"\x00-\x1f\u0590-\u109f\u1100-\u139f\u1780-\u17ff\u2e80-\ufeff\ufffe\uffff\U00020000-\U0003ffff]"
+)
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ONE_SPACE = re.compile(r"\r\n|[\r\n\t]")
 _LINE_END = re.compile(r"\r\n?|\n")
 _ROW = re.compile(r"<w:tr[ >]")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
+_marked = str.__new__  # what `Markup(text)` comes to, without the questions that a text has answered
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 
@@ -82,13 +88,16 @@ def text_of(value: object) -> str:
 
 
 def escape_text(value: object) -> str:
-    """Write a value into a `w:t`: escaped, a line's end as `w:br`, a tab as `w:tab` (ECMA-376-1, 17.3.3)."""
+    """Write a value into a `w:t`: escaped, a line's end as `w:br`, a tab as `w:tab` (ECMA-376-1, 17.3.3).
+
+    What needs a run of its own is marked; `scripts.split_runs` cuts the runs when they are complete.
+    """
     if type(value) is Markup:
         return value
     text = text_of(value)
     if _SPECIAL.search(text) is None:
-        return Markup(text)
-    escaped = _escape(text)
+        return _marked(Markup, text)
+    escaped = mark(_escape(text))
     return Markup(_LINE_END.sub(_BREAK, escaped).replace("\t", _TAB))
 
 

@@ -98,6 +98,7 @@ RUN_SETTERS: dict[str, Setter] = {
     W + "dstrike": _strike_twice,
     W + "vanish": _flag("hidden"),
     W + "rtl": _flag("rtl"),
+    W + "cs": _flag("complex_script"),
     W + "color": _colour,
     W + "spacing": lambda element, out: out.__setitem__("spacing", measure(element.get(VAL)) or 0.0),
     W + "position": lambda element, out: out.__setitem__("raised", half_points(float(element.get(VAL) or 0))),

@@ -117,7 +117,8 @@ def run_format(merged: Properties) -> RunFormat:
     """Make a run format of a merged property set."""
     position = merged.get("position", "baseline")
     rtl = merged.get("rtl", False)
-    language = merged.get("language_rtl", "") if rtl else merged.get("language", "")
+    complex_script = rtl or merged.get("complex_script", False)
+    language = merged.get("language_rtl", "") if complex_script else merged.get("language", "")
     return RunFormat(
         font=merged.get("font", ""),
         size=merged.get("size", 10.0),

@@ -27,6 +27,7 @@ from forms.formats.word.house import House, read_house
 from forms.formats.word.parsed import MAIN, ParsedPart, ParsedTemplate, parse_template
 from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
 from forms.formats.word.reflow import plain, reflow
+from forms.formats.word.scripts import split_runs
 from forms.formats.word.tags import CLOSE, OPEN, TOKEN, Tag, assemble
 from forms.formats.word.wordml import BODY, XML_SPACE, T, qn, remove
 from forms.foundation.errors import ArtefactError
@@ -85,7 +86,7 @@ class CompiledStory:
             if piece[:1] == _STATIC_MARK:
                 blocks.extend(self.statics[int(piece[1:])])
             elif piece:
-                blocks.append(Block(piece, False))
+                blocks.append(Block(split_runs(piece), False))
         if not blocks:
             blocks.append(_EMPTY_PARAGRAPH)
         return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)

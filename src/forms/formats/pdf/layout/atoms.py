@@ -414,6 +414,7 @@ class Builder:
         """Put text in another language than the document's into a `Span` of its own."""
         language = look.language
         if not language or language == self._structure.language or context.language == language:
+            self._structure.end_span()
             return context
         key = (context.element, language)
         element = self._structure.span(*key)

@@ -54,27 +54,20 @@ def joined(upper: LaidContent | None, lower: LaidContent | None) -> bool:
 
 
 def fill(
-    flow: Flow,
-    start: Cursor,
-    room: float,
-    *,
-    keep: bool,
-    drop_space: bool,
-    full: float | None = None,
-    force: bool = True,
+    flow: Flow, start: Cursor, room: float, *, drop_space: bool, full: float, force: bool = True
 ) -> Filled:
-    """Put as much of a flow into `room` as fits.
+    """Put as much of a body's flow into `room` as fits.
 
-    `keep`: honour keep-with-next (not in cells). `drop_space`: the first paragraph loses its space above.
-    `full` is the height of an empty page, for what to keep together. `force`: the room is an empty page, so
-    something is placed in any case; otherwise nothing may be placed, and `rest` is `start`.
+    Honours breaks and what is to be kept together, unlike `fill_cell`. `drop_space`: the first paragraph loses
+    its space above. `full` is the height of an empty page, for what to keep together. `force`: the room is an
+    empty page, so something is placed in any case; otherwise nothing may be placed, and `rest` is `start`.
     """
-    return _Filling(flow, room, keep, full if full is not None else room, force=force).run(start, drop_space)
+    return _Filling(flow, room, True, full, force=force).run(start, drop_space)
 
 
-def fill_cell(flow: Flow, start: Cursor, room: float) -> Filled:
-    """Put as much of a cell's flow into `room` as fits, perhaps nothing."""
-    return _Filling(flow, room, False, room, force=False).run(start, start != START)
+def fill_cell(flow: Flow, start: Cursor, room: float, *, force: bool = False) -> Filled:
+    """Put as much of a cell's flow into `room` as fits: perhaps nothing, or with `force` at least something."""
+    return _Filling(flow, room, False, room, force=force).run(start, start != START)
 
 
 class _Filling:
@@ -98,12 +91,11 @@ class _Filling:
             if not cursor.inside and not (first and drop_space):
                 gap = spacing(upper, block)
             if isinstance(block, LaidParagraph):
-                if block.format.page_break_before and not first and not cursor.inside:
-                    return self._filled(cursor, "page")
-                if block.format.column_break_before and not first and not cursor.inside:
-                    return self._filled(cursor, "column")
-                if not first and not cursor.inside and self._keep and not self._chain_fits(index, gap):
-                    return self._filled(cursor)
+                if self._keep and not first and not cursor.inside:
+                    if _breaks_before(block):
+                        return self._filled(cursor, "page" if block.format.page_break_before else "column")
+                    if not self._chain_fits(index, gap):
+                        return self._filled(cursor)
                 rest, forced = self._paragraph(index, block, cursor.line, gap)
             else:
                 rest, forced = self._table(index, block, cursor.table, gap)
@@ -253,8 +245,8 @@ def lines_that_fit(
 ) -> tuple[int, str]:
     """Give how many lines from `start` on go into `room`, and the break that ends them ("" for none).
 
-    `force`: place at least one line, because the page is empty. `keep`: keep lines together and control widows;
-    not in cells, where Word and LibreOffice leave that out.
+    `force`: place at least one line, because the page is empty. `keep`: keep lines together, control widows
+    and honour breaks; not in cells, where Word and LibreOffice leave that out.
     """
     lines = block.lines
     total = len(lines)
@@ -267,7 +259,7 @@ def lines_that_fit(
         if end > room + TOLERANCE:
             break
         count += 1
-        if line.end:
+        if line.end and keep:
             return count, line.end
     if start + count == total:
         return count, ""

@@ -111,7 +111,6 @@ class Paginator:
                 flow,
                 cursor,
                 sheet.bottom - top,
-                keep=True,
                 drop_space=natural,
                 full=sheet.bottom - sheet.top,
                 force=fresh,
@@ -163,7 +162,7 @@ class Paginator:
         while cursor is not None:
             if len(out) == columns:
                 return None
-            filled = fill(flow, cursor, room, keep=True, drop_space=bool(out), force=False)
+            filled = fill(flow, cursor, room, drop_space=bool(out), full=room, force=False)
             if filled.rest == cursor or filled.forced == "page":
                 return None
             out.append(filled)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from forms.formats.pdf import bidi
 from forms.formats.pdf.display import (
     ARTIFACT,
     BLACK,
@@ -26,7 +27,7 @@ from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
 from forms.formats.pdf.layout.simple import simple_lines, simple_text
 from forms.formats.pdf.layout.structure import Structure
-from forms.formats.word.model import Paragraph, RunFormat
+from forms.formats.word.model import Alignment, Paragraph, RunFormat
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -66,6 +67,12 @@ def lay_out_paragraph(
 
 
 class _Paragraph:
+    """Lays out one paragraph.
+
+    Lines run from where they begin: in a right-to-left paragraph all places are counted from the right edge
+    until text is placed, where `_turned` turns them about.
+    """
+
     def __init__(
         self, paragraph: Paragraph, setter: Typesetter, structure: Structure, around: Surroundings
     ) -> None:
@@ -114,11 +121,11 @@ class _Paragraph:
 
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
-        right = around.width - look.right
+        start, end = (look.right, look.left) if look.bidi else (look.left, look.right)
         measure = Measure(
-            first=look.left + look.first_line,
-            left=look.left,
-            right=max(right, look.left + 1),
+            first=start + look.first_line,
+            left=start,
+            right=max(around.width - end, start + 1),
             tabs=look.tabs,
             default_tab=around.default_tab,
             hanging=look.first_line < 0,
@@ -202,7 +209,8 @@ class _Paragraph:
         for number, segment in enumerate(line.segments):
             if number and segment.leader:
                 self._leader(line.segments[number - 1], segment, baseline, ops)
-            placed = self._in_order(segment, segment.x + shift, stretch)
+            x = self._turned(segment.x + shift, _visible(segment, stretch))
+            placed = self._in_order(segment, x, stretch)
             self._backgrounds(placed, top, height, ops)
             self._texts(placed, baseline, ops, stretch)
             self._links(placed, top, height, ops)
@@ -213,9 +221,20 @@ class _Paragraph:
             self._close_with_space(ops)
         return ops
 
+    def _turned(self, x: float, width: float) -> float:
+        """Give the left edge of what begins at `x`, counted from where the paragraph's lines begin."""
+        return self._around.width - x - width if self._format.bidi else x
+
+    @property
+    def _kind(self) -> Alignment:
+        """The alignment as seen from where lines begin: what is at their beginning is "left"."""
+        kind = self._format.alignment
+        turned: dict[Alignment, Alignment] = {"left": "right", "right": "left"}
+        return turned.get(kind, kind) if self._format.bidi else kind
+
     def _alignment(self, line: Line, last: bool) -> tuple[float, float]:
         """Give how far the line is moved, and what each of its spaces gets in addition."""
-        kind = self._format.alignment
+        kind = self._kind
         if kind == "left" or len(line.segments) > 1 + bool(line.label_atoms):
             return 0.0, 0.0
         segment = line.segments[-1]
@@ -230,33 +249,33 @@ class _Paragraph:
         if kind == "center":
             return room / 2, 0.0
         if last or line.end != "soft" or room <= 0:
-            return (room if self._format.bidi else 0.0), 0.0
+            return 0.0, 0.0
         spaces = sum(atom.spaces for atom in real[:-1])
         return 0.0, (room / spaces if spaces else 0.0)
 
     def _in_order(self, segment: Segment, x: float, stretch: float) -> list[tuple[float, Atom]]:
-        """Place a segment's atoms from left to right; right-to-left text is turned about here (UAX #9, L2)."""
+        """Place a segment's atoms; they stay in reading order, wherever right-to-left text puts them."""
         atoms = [atom for atom in segment.atoms if atom.kind != "break"]
-        order: Sequence[int] = range(len(atoms))
-        directed = any(run.level for atom in atoms for run in atom.runs)
-        if directed:
-            atoms = [part for atom in atoms for part in _one_level(atom, self._setter)]
-            base = int(self._format.bidi)
-            levels = [atom.runs[0].level if atom.runs else base for atom in atoms]
-            order = self._setter.fonts.visual_order(levels)
+        if any(run.level for atom in atoms for run in atom.runs):
+            return self._in_directions(atoms, x, stretch)
         placed = []
         end = len(atoms) - 1
-        for index in order:
+        for index, atom in enumerate(atoms):
+            placed.append((x, atom))
+            x += atom.width + (atom.space + stretch * atom.spaces if index != end else 0.0)
+        return placed
+
+    def _in_directions(self, atoms: Sequence[Atom], x: float, stretch: float) -> list[tuple[float, Atom]]:
+        """Place atoms of both directions (UAX #9, L2). What is drawn later may stand further left."""
+        atoms, levels = _one_level_each(atoms, int(self._format.bidi), self._setter)
+        places = [0.0] * len(atoms)
+        end = len(atoms) - 1
+        for index in self._setter.fonts.visual_order(levels):
             atom = atoms[index]
             space = atom.space + stretch * atom.spaces if index != end else 0.0
-            if directed and atom.runs and atom.runs[0].level % 2:
-                x += space
-                placed.append((x, atom))
-                x += atom.width
-            else:
-                placed.append((x, atom))
-                x += atom.width + space
-        return placed
+            places[index] = x + space if levels[index] % 2 else x
+            x += atom.width + space
+        return list(zip(places, atoms, strict=True))
 
     def _texts(self, placed: list[tuple[float, Atom]], baseline: float, ops: list[Op], stretch: float) -> None:
         """Draw text; neighbours that look the same become one operation."""
@@ -295,8 +314,9 @@ class _Paragraph:
         ops.append(ImageOp(x, top, image.width, image.height, image.member, image.data, element))
 
     def _leader(self, before: Segment, segment: Segment, baseline: float, ops: list[Op]) -> None:
-        start = before.x + before.width
-        end = segment.x
+        start = self._turned(before.x + before.width, 0.0)
+        end = self._turned(segment.x, 0.0)
+        start, end = min(start, end), max(start, end)
         character = _LEADERS.get(segment.leader, ".")
         look = before.atoms[-1].format if before.atoms else self._format.mark
         run = self._setter.fonts.runs(character, bold=look.bold, italic=look.italic)[0]
@@ -341,7 +361,7 @@ class _Paragraph:
         self, spot: ControlSpot, line: Line, last: Line, top: float, bottom: float, single: bool
     ) -> FieldOp:
         """Make the field of a control: a box round its text, up to the line's end if nothing follows."""
-        shift = self._alignment(line, False)[0] if self._format.alignment in ("right", "center") else 0.0
+        shift = self._alignment(line, False)[0] if self._kind in ("right", "center") else 0.0
         start = end = None
         follows = False
         size = self._format.mark.size
@@ -359,14 +379,16 @@ class _Paragraph:
         right = end if end is not None else line.left
         if is_box(spot.control):
             side, y = box_size(size, top, bottom)
-            return FieldOp(left + shift, y, side, side, field_spec(spot.control), size, spot.element)
+            x = self._turned(left + shift, side)
+            return FieldOp(x, y, side, side, field_spec(spot.control), size, spot.element)
         if not follows or not single:
             right = line.limit
         del last
+        width = max(right - left, size)
         return FieldOp(
-            left + shift,
+            self._turned(left + shift, width),
             top,
-            max(right - left, size),
+            width,
             bottom - top,
             field_spec(spot.control),
             size,
@@ -384,12 +406,52 @@ class _Paragraph:
         return Box(left, right, borders, shading)
 
 
-def _one_level(atom: Atom, setter: Typesetter) -> list[Atom]:
-    """Part an atom into atoms of one run each; spaces stay with the last one."""
-    if len(atom.runs) < 2:
+def _visible(segment: Segment, stretch: float) -> float:
+    """The width of a segment without the space at its end."""
+    real = [atom for atom in segment.atoms if atom.kind != "break"]
+    if not real:
+        return 0.0
+    return segment.width - real[-1].space + stretch * sum(atom.spaces for atom in real[:-1])
+
+
+def _one_level_each(atoms: Sequence[Atom], base: int, setter: Typesetter) -> tuple[list[Atom], list[int]]:
+    """Part atoms into atoms of one run each, and give their bidi levels.
+
+    The space between text of two directions belongs to neither, but to the paragraph (UAX #9, N2). Numbers that
+    follow each other stay in their order, as Word has it, so that nobody rings a number back to front.
+    """
+    parts: list[Atom] = []
+    for atom in atoms:
+        parts += _one_run_each(atom, setter)
+    levels = [part.runs[0].level if part.runs else base for part in parts]
+    out: list[Atom] = []
+    own: list[int] = []
+    for index, (part, level) in enumerate(zip(parts, levels, strict=True)):
+        following = levels[index + 1] if index + 1 < len(parts) else base
+        if part.runs and part.spaces and level % 2 != following % 2 and level % 2 != base % 2:
+            space = copy_atom(part)
+            space.runs, space.text, space.width = (), "", 0.0
+            part = copy_atom(part)
+            part.spaces, part.space = 0, 0.0
+            out += (part, space)
+            own += (level, base)
+        else:
+            out.append(part)
+            own.append(level)
+    return out, own
+
+
+def _one_run_each(atom: Atom, setter: Typesetter) -> list[Atom]:
+    """Part an atom into atoms of one run each; spaces stay with the last one.
+
+    Marks that run from right to left with no letter among them come one by one: a reader of the file could not
+    tell that they do.
+    """
+    runs = [one for run in atom.runs for one in _apart(run, atom, setter)]
+    if len(runs) < 2:
         return [atom]
     parts = []
-    for run in atom.runs:
+    for run in runs:
         part = copy_atom(atom)
         part.runs, part.text = (run,), run.text
         part.width = run.width * atom.size
@@ -399,10 +461,23 @@ def _one_level(atom: Atom, setter: Typesetter) -> list[Atom]:
     return parts
 
 
+def _apart(run: GlyphRun, atom: Atom, setter: Typesetter) -> tuple[GlyphRun, ...]:
+    if run.level % 2 == 0 or len(run.text) < 2 or not bidi.is_left_to_right(run.text):
+        return (run,)
+    look = atom.format
+    return tuple(
+        one
+        for char in run.text
+        for one in setter.fonts.runs(
+            char, bold=look.bold, italic=look.italic, language=look.language, levels=(run.level,)
+        )
+    )
+
+
 def _joined(placed: list[tuple[float, Atom]], start: int) -> int:
     """Give the index after the last atom that may be drawn in one operation with the one at `start`."""
     first = placed[start][1]
-    if len(first.runs) != 1 or not first.runs[0].plain:
+    if len(first.runs) != 1 or not first.runs[0].plain or first.runs[0].level % 2:
         return start + 1
     face, look = first.runs[0].face, first.format
     index = start + 1
@@ -412,6 +487,8 @@ def _joined(placed: list[tuple[float, Atom]], start: int) -> int:
         if not (same and atom.control is None and atom.kind == "text" and atom.rise == first.rise):
             break
         if atom.runs and (len(atom.runs) != 1 or not atom.runs[0].plain or atom.runs[0].face != face):
+            break
+        if atom.runs and atom.runs[0].level != first.runs[0].level:
             break
         index += 1
     return index

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from forms.formats.pdf.display import ARTIFACT, FieldOp, ImageOp, LinkOp, Op, PageNumberOp, RectOp, TextOp
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
@@ -20,8 +20,12 @@ from forms.formats.pdf.layout.strokes import strokes
 
 TOLERANCE = 0.05
 
-CellFiller = Callable[[Flow, Cursor, float], Filled]
-"""Puts as much of a cell's flow, from a cursor on, into a room as fits."""
+
+class CellFiller(Protocol):
+    """Puts as much of a cell's flow, from a cursor on, into a room as fits; with `force` at least something."""
+
+    def __call__(self, flow: Flow, start: Cursor, room: float, *, force: bool = False) -> Filled:
+        """Fill the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class _Placing:
         self._y = 0.0
         self._last: LaidRow | None = None
         self._body = False
+        self._any = False
 
     def run(self, cursor: TableCursor | None) -> PlacedTable | None:
         table = self._table
@@ -113,9 +118,11 @@ class _Placing:
                 continue
             if row > kept_until:
                 group = _group_end(table, row)
-                if not self._group_fits(row, group) and (self._body or not self._first):
+                if not self._group_fits(row, group) and (self._any or not self._first):
                     return self._stop(row)
                 kept_until = group
+            if not self._unit_fits(row) and (self._any or not self._first):
+                return self._stop(row)
             if self._fits(self._height(row), table.rows[row]):
                 self._whole(row)
                 row += 1
@@ -128,19 +135,36 @@ class _Placing:
             row = rest.row
         return self._done(None)
 
-    def _height(self, row: int) -> float:
-        """The height of a row. A merge that no page holds lies in its first row alone and is parted there."""
+    def _unit(self, row: int) -> tuple[int, int]:
+        """Give the first and last of the rows that vertical merges hold together."""
         rows = self._table.rows
         start = end = row
         while start and rows[start - 1].merged:
             start -= 1
         while end + 1 < len(rows) and rows[end].merged:
             end += 1
-        if start == end:
-            return rows[row].height
+        return start, end
+
+    def _loose(self, start: int, end: int) -> bool:
+        """Whether no page holds these rows: a merge then lies in its first row alone, and is parted there."""
+        rows = self._table.rows
         repeated = self._table.header_height if start >= self._table.headers else 0.0
         unit = sum(other.height for other in rows[start : end + 1]) + repeated + rows[end].bottom_rule
-        return rows[row].alone if unit > self._full + TOLERANCE else rows[row].height
+        return unit > self._full + TOLERANCE
+
+    def _height(self, row: int) -> float:
+        here = self._table.rows[row]
+        start, end = self._unit(row)
+        return here.alone if start < end and self._loose(start, end) else here.height
+
+    def _unit_fits(self, row: int) -> bool:
+        """Whether the merges that begin in a row fit here, or on no page."""
+        start, end = self._unit(row)
+        if start != row or start == end or self._loose(start, end):
+            return True
+        return self._fits(
+            sum(other.height for other in self._table.rows[start : end + 1]), self._table.rows[end]
+        )
 
     def _fits(self, height: float, last: LaidRow) -> bool:
         return self._y + height + last.bottom_rule <= self._room + TOLERANCE
@@ -150,13 +174,14 @@ class _Placing:
         rows = self._table.rows[first : last + 1]
         if len(rows) == 1:
             return True
-        height = sum(row.height for row in rows[:-1]) + _least(rows[-1])
+        end = rows[-1].height if rows[-2].merged else _least(rows[-1])
+        height = sum(row.height for row in rows[:-1]) + end
         repeated = self._table.header_height if first >= self._table.headers else 0.0
         return self._fits(height, rows[-1]) or height + repeated + rows[-1].bottom_rule > self._full + TOLERANCE
 
     def _stop(self, row: int) -> PlacedTable | None:
         """End the page before `row`."""
-        return self._done(TableCursor(row)) if self._body else None
+        return self._done(TableCursor(row)) if self._body or (self._first and self._any) else None
 
     def _done(self, rest: TableCursor | None) -> PlacedTable:
         last = self._last
@@ -170,12 +195,9 @@ class _Placing:
     def _parted(self, row: int) -> TableCursor | None:
         """Part a row that doesn't fit; None if the page ends before it. An empty page takes it in any case."""
         here = self._table.rows[row]
-        must = self._first and not self._body and (row >= self._table.headers or row == 0)
-        if here.exact or (here.cant_split and not must):
-            if not must:
-                return None
-            self._whole(row)
-            return TableCursor(row + 1)
+        must = self._first and not self._any
+        if (here.exact or here.cant_split) and not must:
+            return None
         if here.merged and not must and here.alone <= self._full:
             return None
         cells = tuple(START if cell.owner and cell.flow else None for cell in here.cells)
@@ -193,17 +215,13 @@ class _Placing:
                 fillings.append(None)
                 continue
             room = self._room - self._y - here.rule - cell.top - cell.bottom - here.bottom_rule
-            filled = self._fill(cell.flow, cursor, room)
+            filled = self._fill(cell.flow, cursor, room, force=force)
             if filled.rest is not None and not filled.pieces and not force:
                 return None
             fillings.append(filled)
         rests = tuple(filled.rest if filled is not None else None for filled in fillings)
         if not force and not any(rest is not None for rest in rests):
             return None  # only its least height made it too high: it moves as a whole
-        if rests == cells:
-            # Not even one line fits on an empty page: let it stick out rather than go on for ever.
-            self._whole(row)
-            return None
         height = here.rule + max(
             (
                 cell.top + filled.height + cell.bottom
@@ -220,7 +238,10 @@ class _Placing:
 
     def _whole(self, row: int) -> None:
         here = self._table.rows[row]
-        self._draw(here, self._height(row), [cell.pieces for cell in here.cells], row=row)
+        start, end = self._unit(row)
+        loose = start < end and self._loose(start, end)
+        height = here.alone if loose else here.height
+        self._draw(here, height, [cell.pieces for cell in here.cells], row=-1 if loose else row)
         self._body = self._body or row >= self._table.headers
 
     def _draw(
@@ -236,6 +257,7 @@ class _Placing:
         self._pieces.extend(draw_row(self._table.rows, here, y, height, contents, parted=parted, row=row))
         self._y = y + height
         self._last = here
+        self._any = True
         if parted:
             self._body = True
 

@@ -45,3 +45,7 @@ class Structure:
         index = self.add("Span", parent, language=language)
         self._open_span = (parent, language, index)
         return index
+
+    def end_span(self) -> None:
+        """Say that text came that is in no `Span`: the next one is another, or the order would be lost."""
+        self._open_span = (ARTIFACT, "", ARTIFACT)

@@ -87,8 +87,8 @@ class _Table:
         headers = 0
         while headers < len(rows) and rows[headers].header:
             headers += 1
-        if headers == len(rows):
-            headers = 0
+        if headers == len(rows) or (headers and laid[headers - 1].merged):
+            headers = 0  # nothing would follow them, or a merge reaches out of them
         pieces: list[Piece] = []
         y = 0.0
         for number, row in enumerate(laid[:headers]):
@@ -183,14 +183,17 @@ class _Table:
     def _heights(
         self, cells: list[list[LaidCell]], edges: list[tuple[Edge, ...]]
     ) -> tuple[list[float], list[float]]:
-        """Give each row's height, and its height if merged cells lay in it alone."""
+        """Give each row's height, and its height if merged cells lay in it alone.
+
+        An exact height grows if text would be cut off: Word hides it, but nothing may be lost here.
+        """
         heights, alone = [], []
         for number, row in enumerate(self._table.rows):
             rule = rule_height(edges[number])
             single = both = row.height if row.height_rule != "auto" else 0.0
-            if row.height_rule != "exact":
-                for cell in cells[number]:
-                    needed = rule + cell.top + cell.height + cell.bottom
+            for cell in cells[number]:
+                needed = rule + cell.top + cell.height + cell.bottom
+                if row.height_rule != "exact" or _shows(cell):
                     both = max(both, needed)
                     if cell.rows == 1:
                         single = max(single, needed)
@@ -202,7 +205,7 @@ class _Table:
                 if cell.rows > 1:
                     last = number + cell.rows - 1
                     missing = rule + cell.top + cell.height + cell.bottom - sum(heights[number : last + 1])
-                    if missing > 0 and self._table.rows[last].height_rule != "exact":
+                    if missing > 0 and (self._table.rows[last].height_rule != "exact" or _shows(cell)):
                         heights[last] += missing
         return heights, alone
 
@@ -217,7 +220,7 @@ class _Table:
             height=height,
             alone=alone,
             rule=rule_height(edges[number]),
-            exact=row.height_rule == "exact",
+            exact=row.height_rule == "exact" and height <= row.height,
             cant_split=row.cant_split,
             keep_next=_keeps(row),
             merged=any(place.cell.merge == "continue" for place in following),
@@ -225,6 +228,11 @@ class _Table:
             bottom_edges=closing,
             bottom_rule=rule_height(closing),
         )
+
+
+def _shows(cell: LaidCell) -> bool:
+    """Whether anything is drawn in a cell."""
+    return any(ops for _, _, ops in cell.pieces)
 
 
 def _keeps(row: Row) -> bool:
