@@ -64,8 +64,8 @@ def command(
     r"""Read FILE, a form of ours that came back filled in (DOCX or PDF), and print its answers as JSON.
 
     The document says itself which form it is; its name doesn't matter. What is wrong with the answers goes to
-    standard error as well, without repeating them. The exit code is 1 where there are errors, else 0; then
-    nothing is merged.
+    standard error as well, without repeating them. The exit code is 1 where there are errors, else 0.
+    Where there are errors nothing is merged.
 
     \b
     Examples:
