@@ -16,7 +16,7 @@ from pathlib import Path
 
 from forms.application.catalogue import Catalogue, open_catalogue, read_input
 from forms.application.produce import PRINTS, RenderOptions, render
-from forms.application.readback_match import Matching, match, place_of
+from forms.application.readback_match import Matching, match
 from forms.application.readback_values import answers
 from forms.domain.artefact import Manifest
 from forms.domain.case import empty_case
@@ -24,7 +24,7 @@ from forms.domain.nodes import Node, label
 from forms.domain.wording import read_date
 from forms.formats.returned import Control, Found, Returned
 from forms.formats.word.template import PrintSize
-from forms.foundation.errors import InputError
+from forms.foundation.errors import ArtefactError, InputError
 from forms.foundation.problems import Place, Problem, Severity
 
 _LINE = re.compile(
@@ -116,8 +116,7 @@ def read_form(file: Path | bytes, name: str = "", catalogue: Catalogue | None = 
     matching = match(document.controls, form)
     schema = manifest.reply_schema
     root = catalogue.vocabulary.node(schema)
-    prompts = {place_of(control.tag): control.prompt for control in reversed(form) if control.prompt}
-    found = answers(matching.matches, prompts, root, source)
+    found = answers(matching.matches, form, root, source)
     problems = [*_matching_problems(matching, catalogue, schema, source), *found.problems]
     problems += catalogue.vocabulary.check_data(schema, found.reply, source)
     problems += _checks(found.reply, schema, catalogue, source)
@@ -300,6 +299,11 @@ def _checks(reply: Mapping[str, object], schema: str, catalogue: Catalogue, sour
     root = catalogue.vocabulary.node(schema)
     problems = []
     for check in catalogue.vocabulary.schemas[schema].get("x-checks", ()):
+        if not {"at", "message", "when"} <= set(check):
+            hint = "Give each `at`, `message` and `when`"
+            raise ArtefactError.of(
+                "bad-check", "One of the schema’s x-checks is not complete", hint, Place(schema)
+            )
         if catalogue.vocabulary.matches(check["when"], reply):
             place = Place(source, check["at"], label(root, check["at"]))
             severity: Severity = "warning" if check.get("severity") == "warning" else "error"

@@ -10,7 +10,7 @@ from pathlib import Path
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.produce import Document, RenderOptions, render
 from forms.application.readback import Reading, file_bytes, open_returned, print_size, recognise
-from forms.application.readback_match import match, place_of
+from forms.application.readback_match import match
 from forms.application.readback_values import answers
 from forms.domain.case import Case, resolve, strings
 from forms.domain.nodes import label
@@ -158,9 +158,9 @@ def _text_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[Chang
 def _value_changes(reading: Reading, sent: Returned, catalogue: Catalogue) -> Iterator[Change]:
     """Compare what the original was filled in with; an answer to an empty place is no change."""
     root = catalogue.vocabulary.node(reading.manifest.reply_schema)
-    prompts = {place_of(control.tag): control.prompt for control in sent.controls if control.prompt}
-    matching = match(sent.controls, [control for control in sent.controls if control.tag])
-    original = answers(matching.matches, prompts, root, "").reply
+    made = [control for control in sent.controls if control.tag]
+    matching = match(sent.controls, made)
+    original = answers(matching.matches, made, root, "").reply
     for pointer, was in strings(original):
         now = resolve(reading.reply, pointer)
         if now is None:

@@ -183,7 +183,7 @@ class _Merging:
     def _rows(self, pointer: str, fields: Mapping[str, str], rows: list[Any], *, add: bool) -> None:
         """Compare people by name; add who is new, where the schema says so."""
         people = self.data.get(pointer.removeprefix("/")) or []
-        by_name = next(key for key, target in fields.items() if target == "name")
+        by_name = next((key for key, target in fields.items() if target == "name"), "")
         for row in rows:
             name = row.get(by_name)
             if not name:

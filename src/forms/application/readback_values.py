@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from forms.application.readback_match import Match
+from forms.application.readback_match import Match, place_of
 from forms.domain import wording
 from forms.domain.nodes import Node, label
 from forms.formats.returned import Control
@@ -58,22 +58,25 @@ class _Gathering:
         self.problems.append(Problem(severity, code, message, hint, place))
 
 
-def answers(matches: tuple[Match, ...], prompts: Mapping[str, str], root: Node, source: str) -> Answers:
+def answers(matches: tuple[Match, ...], form: Iterable[Control], root: Node, source: str) -> Answers:
     """Read all values.
 
     Args:
         matches: Controls with their places.
-        prompts: The form's prompts by place with `*` for rows: a control that shows its prompt is empty.
+        form: The controls of the form as it was made: a control that shows its prompt is empty, and one with
+            other choices is not the form's own.
         root: The reply's schema.
         source: The file's name, for problems.
     """
     gathering = _Gathering(root, source)
+    made = {place_of(control.tag): control for control in reversed(tuple(form))}
     for each in matches:
-        _take(gathering, each, prompts)
+        name = "/".join("*" if part.isdigit() else part for part in each.path)
+        _take(gathering, each, made.get(name, each.control))
     return Answers(_nested(gathering.values, root), gathering.unread, tuple(gathering.problems))
 
 
-def _take(gathering: _Gathering, found: Match, prompts: Mapping[str, str]) -> None:
+def _take(gathering: _Gathering, found: Match, made: Control) -> None:
     control, path = found.control, found.path
     node = gathering.root.at(path)
     if node is None:
@@ -81,11 +84,18 @@ def _take(gathering: _Gathering, found: Match, prompts: Mapping[str, str]) -> No
             "warning", "unknown-control", "The document has a field that this form has not", "Look at it", path
         )
         return
-    name = "/".join("*" if part.isdigit() else part for part in path)
-    if control.text and control.text.strip() == prompts.get(name, "").strip():
+    if control.options and made.options and control.options != made.options:
+        message, hint = (
+            "The choices of this field are not the form’s own",
+            "Look at the document; ask what is meant",
+        )
+        gathering.note("error", "choices-changed", message, hint, path)
+    if control.text and control.text.strip() == made.prompt.strip():
         control = replace(control, text="", stored="")
     value = (
-        _box(gathering, control, path) if control.ticked is not None else _value(gathering, control, node, path)
+        _box(gathering, control, path)
+        if control.ticked is not None
+        else _value(gathering, control, made, node, path)
     )
     if value is None:
         return
@@ -109,12 +119,12 @@ def _box(gathering: _Gathering, control: Control, path: tuple[str, ...]) -> bool
     return ticked
 
 
-def _value(gathering: _Gathering, control: Control, node: Node, path: tuple[str, ...]) -> object:
+def _value(gathering: _Gathering, control: Control, made: Control, node: Node, path: tuple[str, ...]) -> object:
     text = control.text.strip()
     if not text:
         return None
     if node.prints == "words" or node.options:
-        return _choice(gathering, control, node, path, text)
+        return _choice(gathering, made, node, path, text)
     if node.prints not in _READERS:
         return text
     value = _READERS[node.prints](text)
@@ -140,10 +150,8 @@ def _dated(gathering: _Gathering, shown: object, stored: str, path: tuple[str, .
     return shown
 
 
-def _choice(
-    gathering: _Gathering, control: Control, node: Node, path: tuple[str, ...], text: str
-) -> str | None:
-    codes = {words: code for code, words in control.options if code in node.options}
+def _choice(gathering: _Gathering, made: Control, node: Node, path: tuple[str, ...], text: str) -> str | None:
+    codes = {words: code for code, words in made.options if code in node.options}
     code = codes.get(text) or wording.read_code(text, node.words)
     if code is None and text in node.options:
         code = text

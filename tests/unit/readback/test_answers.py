@@ -15,10 +15,8 @@ CHOICE = Control("", "", "choice", options=(("yes", "Yes"), ("no", "No"), ("in_p
 BOX = Control("", "", "checkbox", ticked=True)
 
 
-def read(*found: tuple[str, Control], prompts: dict[str, str] | None = None) -> Answers:
-    return answers(
-        tuple(Match(tuple(at.split("/")), one, "tag") for at, one in found), prompts or {}, ROOT, "f"
-    )
+def read(*found: tuple[str, Control], form: tuple[Control, ...] = ()) -> Answers:
+    return answers(tuple(Match(tuple(at.split("/")), one, "tag") for at, one in found), form, ROOT, "f")
 
 
 def codes(given: Answers) -> list[str]:
@@ -56,11 +54,11 @@ def test_a_box_that_shows_one_thing_and_stores_another() -> None:
 
 
 def test_a_prompt_is_no_answer_and_empty_rows_go() -> None:
-    prompts = {"social_workers/*/name": "Click to enter text"}
+    form = (replace(TEXT, tag="social_workers/0/name", prompt="Click to enter text"),)
     given = read(
         ("social_workers/0/name", replace(TEXT, text="Click to enter text")),
         ("social_workers/1/name", replace(TEXT, text="  Ann Example ")),
-        prompts=prompts,
+        form=form,
     )
     assert given.reply == {"social_workers": [{"name": "Ann Example"}]}
 
@@ -68,3 +66,26 @@ def test_a_prompt_is_no_answer_and_empty_rows_go() -> None:
 def test_one_field_with_two_answers() -> None:
     given = read(("sent_by", replace(TEXT, text="A")), ("sent_by", replace(TEXT, text="B")))
     assert codes(given) == ["two-answers"]
+
+
+def test_choices_that_are_not_the_forms_own_are_no_answer() -> None:
+    turned = replace(CHOICE, options=(("yes", "No"), ("no", "Yes"), ("in_part", "In part")), text="No")
+    made = replace(CHOICE, tag="offender_may_be_told")
+    given = read(("offender_may_be_told", turned), form=(made,))
+    assert codes(given) == ["choices-changed"]
+    assert given.reply == {"offender_may_be_told": "no"}
+
+
+def test_outcomes_and_places_of_replies_are_in_the_case() -> None:
+    catalogue = open_catalogue()
+    for manifest in catalogue.artefacts.values():
+        rule = manifest.returned
+        if rule is None:
+            continue
+        entry = catalogue.vocabulary.case.at((rule.list.removeprefix("/"), 0))
+        assert entry is not None
+        assert {rule.answers, *filter(None, (rule.received, rule.outcome)), *rule.fixed} <= set(
+            entry.properties
+        )
+        if rule.outcome:
+            assert {each.id for each in manifest.outcomes} == set(entry.properties[rule.outcome].options)
