@@ -21,7 +21,7 @@ SAMPLE = ROOT / "samples" / "conference-report" / "valid" / "full.json"
 
 @dataclass
 class Measured:
-    """What one tool took: milliseconds for each document by pass, bytes, the first document, peak memory in MiB."""
+    """What one tool took: milliseconds for each document by pass, bytes, the first one, peak memory in MiB."""
 
     passes: list[list[float]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Measured:
         return sum(map(len, self.passes))
 
     def ratio_to(self, other: Measured) -> float:
-        """How many times as long as `other`: the median of the passes' ratios, so that a slow spell hits both."""
+        """How many times as long as `other`: the median of the passes' ratios, as slow spells hit both."""
         pairs = zip(self.passes, other.passes, strict=True)
         return median(median(own) / median(its) for own, its in pairs)
 

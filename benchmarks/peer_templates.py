@@ -1,4 +1,4 @@
-"""`python peer_templates.py FOLDER`: the report as a Word template in the tags of docxtpl, docxtemplater and carbone.
+"""`python peer_templates.py FOLDER`: the report as a template of docxtpl, docxtemplater and carbone.
 
 Made with python-docx from `report.json`, on a base without the 790 KB of styles that python-docx would add.
 """

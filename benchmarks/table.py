@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long texts
 """The tables and plots of a run."""
 
 from __future__ import annotations

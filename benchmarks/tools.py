@@ -1,4 +1,4 @@
-"""Sets up what the benchmark needs, outside the checkout: a virtual environment with ours and the peers, npm packages.
+"""Sets up what the benchmark needs, outside the checkout: an environment with ours and the peers, npm packages.
 
 What cannot be had is named, with the reason, and its rows are left empty.
 """

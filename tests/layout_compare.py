@@ -132,7 +132,10 @@ def pdf_characters(file: Path) -> tuple[list[Spot], int]:
 
 
 def spots(laid: LaidDocument) -> Iterator[Spot]:
-    """Give the first text of each paragraph's part on each page, in order; headers and footers, too."""
+    """Give the first text of each paragraph's part on each page, in order; headers and footers, too.
+
+    Text in the faces of other scripts is passed over: LibreOffice has other fonts for them.
+    """
     for number, page in enumerate(laid.pages, 1):
         for fragment in fragments_of(page):
             texts = [op for op in fragment.ops if isinstance(op, TextOp) and op.run.text.strip()]
@@ -140,7 +143,7 @@ def spots(laid: LaidDocument) -> Iterator[Spot]:
                 op = texts[0]
                 text = "".join(op.run.text.split()).replace("\u2011", "-")
                 lead = len(op.run.text) - len(op.run.text.lstrip())
-                if lead:
+                if lead or not op.run.face.startswith(("Arimo", "NotoSansSymbols")):
                     continue
                 yield Spot(number, fragment.x + op.x, fragment.y + op.y - op.rise, text)
 
@@ -160,6 +163,8 @@ def compare(name: str, laid: LaidDocument, theirs: Path) -> Report:
         lines.setdefault((character.page, round(character.y * 2)), []).append(character)
     rows = [sorted(line, key=lambda spot: spot.x) for line in lines.values()]
     texts = ["".join(spot.text for spot in row) for row in rows]
+    # A glyph may stand for several characters: a row has it once for each, so that places agree.
+    rows = [[spot for spot in row for _ in spot.text] for row in rows]
     used: set[tuple[int, int]] = set()
     deviations = []
     for spot in spots(laid):

@@ -1,7 +1,7 @@
 """After the timing: are the documents right? `python check.py FOLDER PEER_CASES COUNT`.
 
-Of ours, random ones: DOCX and PDF say the same, and the PDF passes PDF/UA-1. Of every tool, the values of the case
-must be in its text.
+Of ours, random ones: DOCX and PDF say the same, and the PDF passes PDF/UA-1. Of every tool, the values of the
+case must be in its text.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ def squeezed(text: str) -> str:
 
 
 def text_of(path: Path) -> str:
-    from docx_text import everything
     from pypdf import PdfReader
+
+    from docx_text import everything
 
     if path.suffix == ".docx":
         return html.unescape(everything(path.read_bytes()))
@@ -39,6 +40,7 @@ def text_of(path: Path) -> str:
 
 def check_ours(folder: Path, numbers: list[int]) -> int:
     import page
+
     from docx_text import canonical_text
     from pdf_text import tree_text
 

@@ -1,7 +1,7 @@
 """What every Python worker does: wait for a pass, make its documents, say how long each took.
 
-A worker stays alive for the whole run and never sees a case twice. It reads a line of JSON for each pass (`cases`: a
-file with a JSON array; `out`: a folder for the documents, or null) and answers with a line of JSON.
+A worker stays alive for the whole run and never sees a case twice. It reads a line of JSON for each pass
+(`cases`: a file with a JSON array; `out`: a folder for the documents, or null) and answers with a line of JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Documents = list[tuple[str, bytes]]
 def serve(
     setup: Callable[[], Callable[[dict[str, object]], object]], made: Callable[[object], Documents]
 ) -> None:
-    """Serve passes until the input ends. `setup` and imports count to the first document, `prepare` is not timed."""
+    """Serve passes until the input ends. `setup` counts to the first document, `prepare` is not timed."""
     begun = time.perf_counter()
     make = setup()
     set_up = 1000 * (time.perf_counter() - begun)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - long texts
 """The peers in Python: `python python_peers.py TOOL FOLDER`; FOLDER holds the templates and fonts."""
 
 from __future__ import annotations
