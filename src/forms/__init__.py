@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
     from forms.application.readback_merge import Merged, merge_reply, write_case
     from forms.application.starter import init_library, new_case
+    from forms.application.survey import inspect_form
     from forms.domain.case import Case, empty_case
+    from forms.formats.fillable import Survey
     from forms.formats.word.template import PrintSize
     from forms.foundation.errors import (
         ArtefactError,
@@ -54,6 +56,8 @@ _HOMES = {
     "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
     "forms.application.readback_merge": ("Merged", "merge_reply", "write_case"),
     "forms.application.starter": ("init_library", "new_case"),
+    "forms.application.survey": ("inspect_form",),
+    "forms.formats.fillable": ("Survey",),
     "forms.domain.case": ("Case", "empty_case"),
     "forms.formats.word.template": ("PrintSize",),
     "forms.foundation.errors": (
@@ -87,6 +91,7 @@ __all__ = [
     "Reading",
     "RenderOptions",
     "ReplyOutcome",
+    "Survey",
     "UsageError",
     "compare_with_case",
     "compare_with_sent",
@@ -94,6 +99,7 @@ __all__ = [
     "empty_case",
     "errors_in",
     "init_library",
+    "inspect_form",
     "lint",
     "load_case",
     "merge_reply",

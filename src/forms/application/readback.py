@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from forms.application.catalogue import Catalogue, open_catalogue, read_input
 from forms.application.produce import PRINTS, RenderOptions, render
@@ -144,14 +145,25 @@ def open_returned(data: bytes, source: str) -> Returned:
             hostile package is refused for (`macro`, `unsafe-member`, `package-too-large`, …).
     """
     # Imported here: who reads a Word file needs no pypdf, and the other way round.
-    if data.startswith(_WORD):
+    if kind_of(data, source) == "docx":
         from forms.formats.word.control_reader import read_document as read_word
 
         return read_word(data, source)
-    if _PDF in data[:1024]:
-        from forms.formats.pdf.field_reader import read_document as read_pdf
+    from forms.formats.pdf.field_reader import read_document as read_pdf
 
-        return read_pdf(data, source)
+    return read_pdf(data, source)
+
+
+def kind_of(data: bytes, source: str) -> Literal["docx", "pdf"]:
+    """Tell what a file is by its first bytes.
+
+    Raises:
+        InputError: `not-a-form`, `old-format`, `encrypted`, `damaged` (empty).
+    """
+    if data.startswith(_WORD):
+        return "docx"
+    if _PDF in data[:1024]:
+        return "pdf"
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             message = "The file is protected by a password"
@@ -160,7 +172,7 @@ def open_returned(data: bytes, source: str) -> Returned:
         raise _refused("old-format", "The file is in Word's old format", hint, source)
     if not data.strip(b"\x00 \r\n\t"):
         raise _refused("damaged", "The file is empty", "Ask for it again", source)
-    hint = "A form of ours is a .docx or a PDF; a photograph or another program's file can't be read"
+    hint = "A form is a .docx or a PDF; a photograph or another program's file can't be read"
     raise _refused("not-a-form", "The file is neither a Word document nor a PDF", hint, source)
 
 

@@ -13,7 +13,7 @@ import click
 from forms import FormsError
 from forms.cli.report import show_problems
 
-COMMANDS = ("init", "lint", "list", "new", "read", "render", "validate")
+COMMANDS = ("init", "inspect", "lint", "list", "new", "read", "render", "validate")
 FAULT = 70
 INTERRUPTED = 130
 
@@ -68,6 +68,7 @@ def forms() -> None:
       forms validate case.json                     what is wrong with it
       forms render conference-report case.json -o out
       forms read returned.docx                     what came back in a filled form
+      forms inspect borough.pdf                    what can be filled in in any form
     """
 
 

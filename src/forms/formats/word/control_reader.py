@@ -7,8 +7,9 @@ prompts, and puts containers of its own round the controls.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from lxml import etree
 
@@ -20,6 +21,7 @@ from forms.formats.word.wordml import SDT, SDT_CONTENT, SDT_PR, TC, TR, P, R, T,
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
 
+Result = TypeVar("Result")
 TICKS = frozenset("☒☑✓✔✗✘xX")
 EMPTY_BOXES = frozenset("☐□")
 _DATE, _TEXT = qn("w:date"), qn("w:text")
@@ -42,8 +44,13 @@ def read_document(data: bytes, source: str) -> Returned:
         InputError: `damaged`, `not-a-docx`, `package-too-large`, `unsafe-member`, `macro`, `external-link`,
             `bad-xml`.
     """
+    return guarded(lambda: _read(data, source), source)
+
+
+def guarded(read: Callable[[], Result], source: str) -> Result:
+    """Call what reads a file of others; give what it is refused for a way out."""
     try:
-        return _read(data, source)
+        return read()
     except InputError as error:
         raise InputError(*(_with_way_out(problem, error, source) for problem in error.problems)) from None
 
@@ -136,11 +143,11 @@ def _control(
         title=child_value(properties, "w:alias"),
         kind=kind,
         text="" if shows_prompt or kind == "checkbox" else text,
-        label=_label(control),
+        label=label_of(control),
         prompt=text if shows_prompt else "",
         ticked=ticked,
         stored="" if shows_prompt else stored,
-        options=_options(properties),
+        options=options_of(properties),
         row=_row(control, rows),
         section=_section(control),
         lines_lost=_lines_lost(control),
@@ -166,7 +173,8 @@ def _box(properties: etree._Element, text: str) -> tuple[bool, str]:
     return stored == "1", stored
 
 
-def _options(properties: etree._Element) -> tuple[tuple[str, str], ...]:
+def options_of(properties: etree._Element) -> tuple[tuple[str, str], ...]:
+    """Give a choice's options as (code, words)."""
     found = []
     for item in properties.iter(qn("w:listItem")):
         words = str(item.get(qn("w:displayText")) or item.get(qn("w:value")) or "")
@@ -218,7 +226,7 @@ def _text(item: etree._Element) -> str:
     return "".join(parts)
 
 
-def _label(control: etree._Element) -> str:
+def label_of(control: etree._Element) -> str:
     """Give the printed words beside a control: in its paragraph, else in its row's first cells."""
     paragraph = next(control.iterancestors(P), None)
     if paragraph is not None and (words := _outside(paragraph)):
