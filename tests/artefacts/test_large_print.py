@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import page
+import pikepdf
 import pytest
 from lxml import etree
 from openxml_audit import OpenXmlValidator
@@ -27,7 +30,9 @@ FURNITURE = (99.0, 93.5)
 """The height of the page's top and bottom that belong to header and footer, in points."""
 
 LEAST = {"clear": 12.0, "large": 18.0}
-SIZES: tuple[forms.PrintSize, ...] = ("clear", "large")
+PRINTS: list[tuple[Sample, forms.PrintSize]] = [(sample, "large") for sample in VALID]
+PRINTS += [(sample, "clear") for sample in VALID if sample.path.stem in ("full", "many-scripts")]
+IDS = [f"{sample}-{size}" for sample, size in PRINTS]
 
 
 @lru_cache(maxsize=64)
@@ -51,8 +56,7 @@ def chars(data: bytes) -> Iterator[tuple[int, list[LTChar]]]:
         yield number, [char for char in inside(laid) if bottom <= char.y0 and char.y1 <= top + 6]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("sample", VALID, ids=str)
+@pytest.mark.parametrize(("sample", "size"), PRINTS, ids=IDS)
 def test_no_text_is_smaller_than_it_should_be(sample: Sample, size: forms.PrintSize) -> None:
     for document in made(sample, size).documents:
         if document.format == "pdf":
@@ -64,13 +68,52 @@ def test_no_text_is_smaller_than_it_should_be(sample: Sample, size: forms.PrintS
 @pytest.mark.parametrize("sample", VALID, ids=str)
 def test_nothing_is_cut_or_overlaps_in_large_print(sample: Sample) -> None:
     for document in made(sample, "large").documents:
-        if document.format != "pdf":
-            continue
-        for number, found in chars(document.data):
-            visible = [char for char in found if char.get_text().strip()]
-            where = f"{document.name}, page {number}"
-            assert all(char.x0 >= MARGIN - 1 and char.x1 <= 595.3 - MARGIN + 1 for char in visible), where
-            assert overlapping(visible) == [], where
+        if document.format == "pdf":
+            check_places(document)
+
+
+def check_places(document: forms.Document) -> None:
+    """All text is between the margins, and neither text nor fields lie on each other."""
+    boxes = fields(document.data)
+    for number, found in chars(document.data):
+        visible = [char for char in found if char.get_text().strip()]
+        where = f"{document.name}, page {number}"
+        assert all(char.x0 >= MARGIN - 1 and char.x1 <= 595.3 - MARGIN + 1 for char in visible), where
+        assert overlapping(visible) == [], where
+        for index, (left, bottom, right, top) in enumerate(boxes[number - 1]):
+            assert left >= MARGIN - 1, where
+            assert right <= 595.3 - MARGIN + 1, where
+            middles = [((char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2) for char in visible]
+            assert not any(left < x < right and bottom < y < top for x, y in middles), where
+            for other in boxes[number - 1][index + 1 :]:
+                apart = right <= other[0] or other[2] <= left or top <= other[1] + 1 or other[3] <= bottom + 1
+                assert apart, where
+
+
+def fields(data: bytes) -> list[list[tuple[float, float, float, float]]]:
+    """The places of each page's fields: left, bottom, right, top."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return [
+            [
+                tuple(float(edge) for edge in annotation.Rect)
+                for annotation in sheet.obj.get("/Annots", [])
+                if annotation.Subtype == "/Widget"
+            ]
+            for sheet in pdf.pages
+        ]
+
+
+def test_long_addresses_break_before_they_are_cut() -> None:
+    sample = next(sample for sample in VALID if str(sample) == "check-notification/minimal")
+    case = copy.deepcopy(dict(sample.case.data))
+    long = f"robin.{'a-very-long-name.' * 4}testcase@{'department.' * 4}crc.example.org"
+    case["practitioner"] = {"name": {"family": "Unbreakable" * 8}, "email": long}
+    loaded = forms.load_case(json.dumps(case).encode(), "test")
+    product = forms.render(loaded, sample.artefact, forms.RenderOptions(issued=ISSUED, print_size="large"))
+    for document in product.documents:
+        if document.format == "pdf":
+            check_places(document)
+            assert long in tree_text(document.data)
 
 
 def overlapping(found: list[LTChar]) -> list[tuple[str, str]]:
@@ -87,8 +130,7 @@ def overlapping(found: list[LTChar]) -> list[tuple[str, str]]:
     return hits
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("sample", VALID, ids=str)
+@pytest.mark.parametrize(("sample", "size"), PRINTS, ids=IDS)
 def test_both_formats_say_the_same_in_any_size(sample: Sample, size: forms.PrintSize) -> None:
     for word, print_out in pairs(made(sample, size)):
         marker = {"clear": "_clear-print", "large": "_large-print"}[size]
@@ -97,8 +139,7 @@ def test_both_formats_say_the_same_in_any_size(sample: Sample, size: forms.Print
         assert tree_text(print_out.data) == canonical_text(word.data)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("sample", VALID, ids=str)
+@pytest.mark.parametrize(("sample", "size"), PRINTS, ids=IDS)
 def test_any_size_is_accessible_and_valid(sample: Sample, size: forms.PrintSize, tmp_path: Path) -> None:
     for document in made(sample, size).documents:
         path = tmp_path / document.name

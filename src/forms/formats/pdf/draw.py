@@ -269,8 +269,7 @@ class Painter:
         x = op.x
         use = self._fonts.uses.get(run.face) or self._use(run.face)
         if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
-            joins = use.own and run.plain and self._font == use.resource and run.text[:1].isascii()
-            self._move(x, y, size, joins=joins)
+            self._move(x, y, size)
         if op.underline or op.strike:
             self._rule(op, use.face)
         self._last = use
@@ -298,11 +297,8 @@ class Painter:
         self._fonts.uses[name] = use
         return use
 
-    def _move(self, x: float, y: float, size: float, *, joins: bool) -> None:
-        """Bring the pen to (x, y); a small step in the line goes into the show operator.
-
-        Not, unless what follows `joins` that operator: PDFium forgets a step that no text follows.
-        """
+    def _move(self, x: float, y: float, size: float) -> None:
+        """Bring the pen to (x, y); a small step in the line goes into the show operator."""
         if not self._in_text:
             self._in_text = True
             self._out.append(f"BT\n1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
@@ -314,7 +310,7 @@ class Painter:
                 self._show(self._last, size, " ")
                 self._x += self._last.space * size
             gap = x - self._x
-            if joins and self._pieces and -size < gap < 2 * size and self._size == size:
+            if self._pieces and -size < gap < 2 * size and self._size == size:
                 step = round(gap * 1000 / size)
                 self._pieces.append(f"){-step}(")
                 self._adjusted = True
@@ -344,8 +340,14 @@ class Painter:
         pieces = self._pieces
         if pieces:
             text = "".join(pieces)
+            if not self._adjusted:
+                self._out.append(f"({text})Tj\n")
+            elif pieces[-1][:1] == ")":
+                # A step stands last: PDFium forgets it if an empty string follows.
+                self._out.append(f"[({text[:-1]}]TJ\n")
+            else:
+                self._out.append(f"[({text})]TJ\n")
             pieces.clear()
-            self._out.append(f"[({text})]TJ\n" if self._adjusted else f"({text})Tj\n")
             self._adjusted = False
 
     def _end_text(self) -> None:

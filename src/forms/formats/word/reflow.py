@@ -46,6 +46,8 @@ LABEL_ROOM = 500
 LINE_ROOM = 560
 """The height of a field of one line in large print, in twips."""
 
+SHORT_BEGINNING = 4
+"""What a row begins with (a name) stays with what follows if it has so few paragraphs; an address needs not."""
 _RECORD_RULE = {"val": "single", "sz": "18", "space": "0", "color": "auto"}
 
 _TBL_PR, _TBL_LOOK, _TR_PR = qn("w:tblPr"), qn("w:tblLook"), qn("w:trPr")
@@ -159,7 +161,8 @@ class _Reflow:
                     _lead(cell, label)
         if self.labels and len(placed) > 1:
             _draw_rule(placed[0][1])
-            for paragraph in placed[0][1].iterchildren(P):
+            beginning = list(placed[0][1].iterchildren(P))
+            for paragraph in beginning if len(beginning) <= SHORT_BEGINNING else ():
                 _keep_with_next(paragraph, keep=True)
         for number, own in enumerate(rows):
             heading = heads and bool(self.labels) and number == 0
