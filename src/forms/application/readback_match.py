@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from forms.formats.returned import Control
@@ -59,7 +59,11 @@ def match(controls: Sequence[Control], form: Sequence[Control]) -> Matching:
         form: The blank form's, all with tags, in order.
     """
     places = _places(form)
-    if all(control.tag for control in controls):
+    known = {place.name for place in places}
+    if not any(place_of(control.tag) in known for control in controls):
+        # Names that another program made up are no names of ours.
+        controls = [replace(control, tag="") for control in controls]
+    if controls and all(control.tag for control in controls):
         return _by_tag(controls, places)
     return _by_order(controls, places)
 

@@ -88,3 +88,9 @@ def test_tags_go_before_order_and_copied_rows_count() -> None:
     assert names == ["two", "people/0/name", "people/1/name", "people/1/born"]
     assert [control.tag for control in found.unknown] == ["stranger"]
     assert found.missing == ("name", "known", "one")
+
+
+def test_names_that_a_program_made_up_are_not_ours() -> None:
+    kinds = ("text", "choice", "text", "text")
+    controls = [Control(f"Field{number}", "", kind) for number, kind in enumerate(kinds)]  # type: ignore[arg-type]
+    assert paths(*controls) == ["name", "known", "one", "two"]
