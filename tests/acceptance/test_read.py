@@ -116,6 +116,26 @@ def test_what_was_changed_is_listed(by: str, tmp_path: Path, forms_line) -> None
     assert "Somebody" not in done.err
 
 
+def test_a_blank_form_of_a_case_is_compared_with_a_blank_one() -> None:
+    case = forms.load_case(OFFENDER)
+    options = forms.RenderOptions(formats=("pdf",), issued=ISSUED, blank=True)
+    (document,) = forms.render(case, "offender-information", options).documents
+    compared = forms.compare_with_case(forms.read_form(document.data), case)
+    assert (compared.changes, compared.problems) == ((), ())
+
+
+def test_a_case_that_has_changed_is_said_so(tmp_path: Path, forms_line) -> None:
+    original = sent("check-notification", CHECK, "pdf", tmp_path)
+    data = json.loads(CHECK.read_text(encoding="utf-8"))
+    data["offender"]["date_of_birth"] = "1970-01-01"
+    changed = tmp_path / "case.json"
+    changed.write_text(json.dumps(data), encoding="utf-8")
+    done = forms_line("read", original, "--case", changed)
+    result = json.loads(done.out)
+    assert "case-has-changed" in [problem["code"] for problem in result["problems"]]
+    assert any("1970" in change["was"] for change in result["compared"]["changes"])
+
+
 def test_another_file_is_not_what_was_sent(tmp_path: Path, forms_line) -> None:
     original = sent("check-notification", CHECK, "pdf", tmp_path)
     other = sent("check-notification", CHECK.parent / "minimal.json", "pdf", tmp_path)

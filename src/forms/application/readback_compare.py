@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -81,6 +81,10 @@ def compare_with_case(reading: Reading, case: Case, catalogue: Catalogue | None 
     )
     product = render(case, reading.manifest.id, options, catalogue)
     original = _original(reading, product.documents)
+    if not _is_same(reading, original) and not options.blank:
+        # A form may have gone out blank but for the case's reference.
+        blank = render(case, reading.manifest.id, replace(options, blank=True), catalogue)
+        original = next((each for each in blank.documents if _is_same(reading, each)), original)
     if original is None:
         raise InputError.of(
             "original-not-found",
@@ -89,7 +93,7 @@ def compare_with_case(reading: Reading, case: Case, catalogue: Catalogue | None 
             Place(case.source),
         )
     problems: tuple[Problem, ...] = ()
-    if not original.identity.digest.startswith(issue.digest or " "):
+    if not _is_same(reading, original):
         message = "The case or the library is not as it was when this was sent"
         hint = "Differences may come from that; name the file that was sent with --sent to be sure"
         problems = (Problem("warning", "case-has-changed", message, hint, Place(case.source)),)
@@ -125,17 +129,35 @@ def compare_with_sent(
 
 
 def _original(reading: Reading, documents: Sequence[Document]) -> Document | None:
-    """Give the document with the same digest; else the only one of the same reference and reader."""
+    """Give the document with the same digest; else, of those for the reader, the one most like what came back.
+
+    Where two are equally like it (copies for two areas), there is none.
+    """
     issue = reading.issue
     for document in documents:
-        if issue.digest and document.identity.digest.startswith(issue.digest):
+        if _is_same(reading, document):
             return document
     alike = [
         document
         for document in documents
-        if document.identity.reference == issue.reference and document.identity.reader in (issue.audience, "")
+        if document.identity.reference == issue.reference and issue.audience in ("", document.identity.reader)
     ]
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) < 2:
+        return alike[0] if alike else None
+    returned = reading.document.texts
+    likeness = [_likeness(open_returned(each.data, each.name).texts, returned) for each in alike]
+    best = max(likeness)
+    return alike[likeness.index(best)] if likeness.count(best) == 1 else None
+
+
+def _likeness(before: Sequence[str], after: Sequence[str]) -> float:
+    return SequenceMatcher(None, before, after, autojunk=False).ratio()
+
+
+def _is_same(reading: Reading, document: Document | None) -> bool:
+    """Tell by the digest whether a document is the very one that was sent."""
+    digest = reading.issue.digest
+    return bool(document and digest and document.identity.digest.startswith(digest))
 
 
 def _changes(reading: Reading, sent: Returned, catalogue: Catalogue) -> Iterator[Change]:
