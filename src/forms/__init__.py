@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from forms.application.survey import inspect_form
     from forms.domain.case import Case, empty_case
     from forms.formats.fillable import Survey
-    from forms.formats.word.template import PrintSize
+    from forms.formats.word.compiled import PrintSize
     from forms.foundation.errors import (
         ArtefactError,
         FormsError,
@@ -59,7 +59,7 @@ _HOMES = {
     "forms.application.survey": ("inspect_form",),
     "forms.formats.fillable": ("Survey",),
     "forms.domain.case": ("Case", "empty_case"),
-    "forms.formats.word.template": ("PrintSize",),
+    "forms.formats.word.compiled": ("PrintSize",),
     "forms.foundation.errors": (
         "ArtefactError",
         "FormsError",

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
+from forms.application.storage import TemplateStore, key_of, open_store
 from forms.domain.artefact import Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
@@ -20,7 +21,7 @@ from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
-from forms.formats.word.template import CompiledTemplate, PrintSize, compile_template
+from forms.formats.word.compiled import CompiledTemplate, PrintSize
 from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -42,8 +43,11 @@ HOUSES: Mapping[PrintSize, str] = {
 class Catalogue:
     """The artefacts of a library and what they are made with; make one and keep it."""
 
-    def __init__(self, library: Library, profile: Path | None = None) -> None:
-        """Take the library's folders and, where one is named, the file of the organisation's profile."""
+    def __init__(
+        self, library: Library, profile: Path | None = None, store: TemplateStore | None = None
+    ) -> None:
+        """Take the library's folders, the file of the profile, and what keeps compiled templates."""
+        self._store = store or TemplateStore(None)
         self.library = library
         self._profile_file = profile
         self._templates: dict[tuple[str, str, PrintSize], CompiledTemplate] = {}
@@ -149,15 +153,25 @@ class Catalogue:
         if key not in self._templates:
             template = self.library.read(f"templates/{manifest.id}/{file_name}")
             house = self.library.read(f"templates/{HOUSES[size]}")
-            self._templates[key] = compile_template(
-                template,
-                house,
-                header=manifest.header,
-                source=f"templates/{manifest.id}/{file_name}",
-                house_source=HOUSES[size],
-                size=size,
-            )
+            names = (manifest.header, f"templates/{manifest.id}/{file_name}", HOUSES[size])
+            self._templates[key] = self._compiled(template, house, names, size)
         return self._templates[key]
+
+    def _compiled(
+        self, template: bytes, house: bytes, names: tuple[str, str, str], size: PrintSize
+    ) -> CompiledTemplate:
+        """Compile a template, or take it from the store; `names` are the header kind and the files' names."""
+        header, source, house_source = names
+        entry = key_of(template, house, *names, size)
+        found = self._store.get(entry)
+        if found is None:
+            from forms.formats.word.template import compile_template  # takes long to import
+
+            found = compile_template(
+                template, house, header=header, source=source, house_source=house_source, size=size
+            )
+            self._store.put(entry, found)
+        return found
 
     def digests(self, manifest: Manifest, file_name: str, size: PrintSize = "standard") -> tuple[str, str]:
         """The SHA-256 of an artefact's template and of the house file, in hexadecimal."""
@@ -183,17 +197,20 @@ class Catalogue:
 
 
 @lru_cache(maxsize=8)
-def open_catalogue(library: Path | None = None, profile: Path | None = None) -> Catalogue:
+def open_catalogue(
+    library: Path | None = None, profile: Path | None = None, *, remember: bool = False
+) -> Catalogue:
     """Open a library: `library` or `FORMS_LIBRARY` first, the program's own behind it.
 
     Args:
         library: A folder of one's own (see `forms init`).
         profile: A file with the organisation's profile; the library's own if not given.
+        remember: Keep compiled templates for later processes in the user's cache folder.
 
     Raises:
         UsageError: If the folder is not there.
     """
-    return Catalogue(open_library(library), profile)
+    return Catalogue(open_library(library), profile, open_store() if remember else None)
 
 
 def read_input(path: Path) -> bytes:

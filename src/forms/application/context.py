@@ -15,7 +15,7 @@ from forms.domain.case import steps
 from forms.domain.nodes import DEFAULT_ABSENT
 from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
 from forms.domain.schema import PROFILE_SCHEMA
-from forms.formats.word.template import PrintSize
+from forms.formats.word.compiled import PrintSize
 
 SHORT_DIGEST = 12
 RECIPIENT = {

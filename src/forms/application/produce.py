@@ -24,10 +24,10 @@ from forms.domain.leaks import Readings, leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
+from forms.formats.word.compiled import PrintSize
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
 from forms.formats.word.parts import RenderedWord
-from forms.formats.word.template import PrintSize
 from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 

@@ -24,7 +24,7 @@ from forms.domain.case import empty_case
 from forms.domain.nodes import Node, label
 from forms.domain.wording import read_date
 from forms.formats.returned import Control, Found, Returned
-from forms.formats.word.template import PrintSize
+from forms.formats.word.compiled import PrintSize
 from forms.foundation.errors import ArtefactError, InputError
 from forms.foundation.problems import Place, Problem, Severity
 

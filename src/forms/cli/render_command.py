@@ -139,7 +139,7 @@ def command(
         archive=archive,
         impositions=impositions,
     )
-    catalogue = open_catalogue(library, profile)
+    catalogue = open_catalogue(library, profile, remember=True)
     if with_preview and "pdf" not in options.formats:
         raise click.UsageError("The pictures of --preview are made of the PDF: add pdf to --format.")
     if not cases and not blank:

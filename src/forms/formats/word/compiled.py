@@ -1,0 +1,134 @@
+"""A compiled template: what renders documents, and needs nothing of what compiles.
+
+It is apart from `template`, so that a process that finds a template compiled already (`stored`) imports neither
+docxtpl nor what checks and changes Word's trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from types import TracebackType
+from typing import Literal
+
+from jinja2 import Template, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
+
+from forms.formats.word import package
+from forms.formats.word.docprops import Properties, property_parts
+from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
+from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.scripts import split_runs
+from forms.formats.word.tags import Tag
+from forms.foundation.errors import ArtefactError
+from forms.foundation.problems import Place, Problem
+
+PrintSize = Literal["standard", "clear", "large"]
+"""The usual size; clear print, 12 pt; large print, 18 pt."""
+
+MAIN = "word/document.xml"
+BLOCK_MARK = "\x00"
+STATIC_MARK = "\x01"
+EMPTY_PARAGRAPH = Block("<w:p/>", True)
+
+
+def load_program(written: str) -> Template:
+    """Make a template of the Python that Jinja wrote for it (`ENVIRONMENT.compile(…, raw=True)`)."""
+    code = compile(written, "<template>", "exec")
+    return ENVIRONMENT.template_class.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStory:
+    """A part ready to render.
+
+    `program` is None if nothing in the part changes; `written` is its Python, as Jinja wrote it. `statics` are
+    the runs of static blocks by number; `on_line` is the author's tag on each line of the program's source,
+    from the second on.
+    """
+
+    kind: StoryKind
+    name: str
+    opening: str
+    closing: str
+    relationships: Mapping[str, tuple[str, str]]
+    statics: tuple[tuple[Block, ...], ...]
+    written: str
+    program: Template | None
+    on_line: tuple[Tag, ...]
+    fixed: Story
+    source: str
+
+    def render(self, context: Mapping[str, object]) -> Story:
+        """Make the part for one document.
+
+        Raises:
+            ArtefactError: `missing-name`, `no-value`, `forbidden-access` or `template-error`, with the tag
+                and where it stands.
+        """
+        if self.program is None:
+            return self.fixed
+        try:
+            text = "".join(self.program.root_render_func(self.program.new_context(dict(context))))
+        except (UndefinedError, SecurityError, TemplateRuntimeError, ValueRefusedError) as error:
+            raise self._broken(error) from None
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            raise self._broken(error) from None
+        blocks: list[Block] = []
+        for piece in text.split(BLOCK_MARK)[1:]:
+            if piece[:1] == STATIC_MARK:
+                blocks.extend(self.statics[int(piece[1:])])
+            elif piece:
+                blocks.append(Block(split_runs(piece), False))
+        if not blocks:
+            blocks.append(EMPTY_PARAGRAPH)
+        return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)
+
+    def _broken(self, error: Exception) -> ArtefactError:
+        """Say which tag failed. The error's own text is not used: it might hold a value of the case."""
+        tag = self._failed_tag(error.__traceback__)
+        if isinstance(error, SecurityError):
+            code, what, hint = "forbidden-access", "asks for something that templates may not use", ""
+        elif isinstance(error, UndefinedError):
+            code, what, hint = "missing-name", "asks for a name that does not exist", "Check its spelling"
+        elif isinstance(error, ValueRefusedError):
+            code, what, hint = "no-value", f"cannot be printed: {error}", ""
+        else:
+            code, what, hint = "template-error", f"cannot be worked out ({type(error).__name__})", ""
+        problem = Problem(
+            "error", code, f"{tag.shown or 'A tag'} {what}", hint, Place(self.source, "", tag.words)
+        )
+        return ArtefactError(problem)
+
+    def _failed_tag(self, trace: TracebackType | None) -> Tag:
+        line = 1
+        while trace is not None and self.program is not None:
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = self.program.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return self.on_line[line - 2] if 0 <= line - 2 < len(self.on_line) else Tag("expression", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTemplate:
+    """A template with the house's style, ready to render: `stories` are the body, then headers and footers."""
+
+    stories: tuple[CompiledStory, ...]
+    members: package.PackedMembers
+    first_number: int
+
+    def render(self, context: Mapping[str, object], properties: Properties) -> RenderedWord:
+        """Make the WordprocessingML of one document.
+
+        Args:
+            context: What the tags may name (`case`, `paper`, `profile`, `recipient`, `document`). A value
+                prints as `str(value)`; `state` and `iso`, where it has them, decide the state of controls.
+            properties: What the document says of itself.
+
+        Raises:
+            ArtefactError: A tag fails; the problem names it and where it stands.
+        """
+        full = {**context, "_numbers": count(self.first_number)}
+        stories = {story.name: story.render(full) for story in self.stories}
+        return RenderedWord(stories[MAIN], stories, self.members, property_parts(properties))
