@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jsonschema import Draft202012Validator
+
 from forms import open_catalogue
 from forms.application.readback_match import Match
 from forms.application.readback_values import Answers, answers
+from forms.domain.case import steps
 from forms.formats.returned import Control
 
 ROOT = open_catalogue().vocabulary.node("check-notification-reply.schema.json")
@@ -89,3 +92,14 @@ def test_outcomes_and_places_of_replies_are_in_the_case() -> None:
         )
         if rule.outcome:
             assert {each.id for each in manifest.outcomes} == set(entry.properties[rule.outcome].options)
+
+
+def test_checks_speak_of_places_that_are_there() -> None:
+    vocabulary = open_catalogue().vocabulary
+    checks = [
+        (name, check) for name, schema in vocabulary.schemas.items() for check in schema.get("x-checks", ())
+    ]
+    assert len(checks) > 15
+    for name, check in checks:
+        assert vocabulary.node(name).at(steps(check["at"])) is not None, check["at"]
+        Draft202012Validator.check_schema(check["when"])

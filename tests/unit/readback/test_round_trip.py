@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import forms
-from form_fillers import blank, fill_pdf, fill_with_pdftk, fill_word, replies
+from form_fillers import W, blank, change_tree, fill_pdf, fill_with_pdftk, fill_word, replies
 
 CATALOGUE = forms.open_catalogue()
 PAPERS = sorted(name for name, manifest in CATALOGUE.artefacts.items() if manifest.reply_schema)
@@ -147,3 +147,14 @@ def test_pdftk_fills_it_in(paper: str, tmp_path: Path) -> None:
     reading = read(fill_with_pdftk(blank(paper, "pdf"), ANSWERS[paper], tmp_path))
     assert reading.reply == ANSWERS[paper]
     assert forms.compare_with_sent(reading, blank(paper, "pdf"), "sent", CATALOGUE).changes == ()
+
+
+@pytest.mark.parametrize("paper", ANSWERS)
+def test_order_kind_and_label_are_enough(paper: str) -> None:
+    def strip(root) -> None:
+        for name in list(root.iter(f"{W}tag", f"{W}alias")):
+            name.getparent().remove(name)
+
+    reading = read(change_tree(fill_word(blank(paper, "docx"), ANSWERS[paper]), strip))
+    assert reading.reply == ANSWERS[paper]
+    assert set(reading.ways) == {"order"}
