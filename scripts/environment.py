@@ -14,8 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LEAST_PYTHON = (3, 11)
 
 
-def provide(folder: Path, *, extra: str = "", editable: bool = False) -> Path:
+def provide(folder: Path, *, extra: str = "", editable: bool = False, beside: tuple[Path, ...] = ()) -> Path:
     """Make the environment in `folder` if it is not there, install the project, give its folder of programs.
+
+    `beside` are further packages of the checkout to install.
 
     Leaves the process where Python is too old; raises CalledProcessError where pip fails.
     """
@@ -27,7 +29,7 @@ def provide(folder: Path, *, extra: str = "", editable: bool = False) -> Path:
         create(folder)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     target = f"{ROOT}[{extra}]" if extra else str(ROOT)
-    subprocess.run([*pip, *(["--editable"] if editable else []), target], check=True)
+    subprocess.run([*pip, *(["--editable"] if editable else []), target, *beside], check=True)
     return programs
 
 

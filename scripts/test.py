@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> int:
     pytest_words = [word for word in arguments if word != "--without-programs"]
     if with_programs and not provide_programs():
         return MISSING
-    programs = provide(ROOT / ".venv-test", extra="test", editable=True)
+    chinese = ROOT / "extras" / "forms-chinese"
+    programs = provide(ROOT / ".venv-test", extra="test", editable=True, beside=(chinese,))
     return check(programs, pytest_words, with_programs=with_programs)
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "artefact.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
+CHINESE = "forms_chinese"
 PROFILE = "profile.json"
 KEY = "reference.key"
 HOUSES: Mapping[PrintSize, str] = {
@@ -140,12 +142,20 @@ class Catalogue:
         """The fonts that PDFs are drawn with."""
         from forms.formats.pdf.fonts import FontBook  # here, as few commands draw
 
-        return FontBook.load(self.font_folder)
+        return FontBook.load(self.font_folder, *self._further_fonts())
 
     @property
     def font_folder(self) -> Path:
-        """The folder of the fonts; they are always the program's own."""
+        """The folder of the program's own fonts."""
         return self.library.folders[-1] / "fonts"
+
+    def _further_fonts(self) -> list[Path]:
+        """Folders of further fonts: a force's own, and the optional package with Chinese."""
+        folders = [folder / "fonts" for folder in self.library.folders[:-1]]
+        extra = find_spec(CHINESE)
+        if extra is not None and extra.origin:
+            folders.append(Path(extra.origin).parent)
+        return [folder for folder in folders if folder.is_dir()]
 
     def template(self, manifest: Manifest, file_name: str, size: PrintSize = "standard") -> CompiledTemplate:
         """An artefact's Word template under the house style, compiled when first wanted."""

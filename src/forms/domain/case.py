@@ -26,7 +26,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 # from U+FDD0 to U+FDEF go too: templates are marked with them.
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 # Escapes by which a file without forbidden characters may still give texts that have them.
-_ESCAPED = re.compile(r"\\[ubf]")
+_ESCAPED = re.compile(r"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _LONGEST_NUMBER = 30
 _LARGEST = 2**53 - 1  # beyond it other programs read another number (RFC 8259, section 6)

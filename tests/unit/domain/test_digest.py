@@ -3,9 +3,13 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
 from forms.domain.audience import Reader, view
 from forms.domain.case import Case
-from forms.domain.digest import content_digest, file_digest
+from forms.domain.digest import canonical, content_digest, file_digest
 
 DAY = date(2026, 11, 21)
 OFFENDER = Reader("offender", "Offender", True)
@@ -49,3 +53,17 @@ def test_a_withheld_value_has_a_digest(vocabulary):
     assert digest(vocabulary, data, reader=professionals) == digest(
         vocabulary, {"reference": "X1", "children": [{"school": "Another School"}]}, reader=professionals
     )
+
+
+NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(TEXTS, below, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_the_canonical_form_is_that_of_the_standard(value):
+    assert canonical(value) == rfc8785.dumps(value)

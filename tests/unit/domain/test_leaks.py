@@ -7,6 +7,7 @@ from domain_kit import LIBRARY, read_json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms.domain import leaks as leaks_module
 from forms.domain import wording
 from forms.domain.audience import load_readers, view
 from forms.domain.case import Case, resolve
@@ -318,3 +319,11 @@ def test_no_sample_repeats_what_its_readers_may_not_have(vocabulary):
                 assert [
                     problem for problem in leaks(seen, vocabulary.case) if problem.severity == "error"
                 ] == []
+
+
+@given(st.text(st.characters(max_codepoint=0x2FFF, exclude_categories=("Cs",)), max_size=12))
+def test_letters_folded_one_by_one_are_folded_as_in_the_whole_text(text):
+    """The quick way for Latin letters gives what the thorough one gives."""
+    plain = leaks_module._WESTERN.sub(leaks_module._western, text)
+    if plain.isascii():
+        assert plain.casefold() == leaks_module._fold(text).casefold()

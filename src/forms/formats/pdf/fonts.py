@@ -252,11 +252,14 @@ class FontBook:
         }
 
     @classmethod
-    def load(cls, source: Path | Mapping[str, bytes]) -> FontBook:
-        """Find the fonts of a folder and the folders in it, or take them from bytes by file name."""
+    def load(cls, source: Path | Mapping[str, bytes], *further: Path) -> FontBook:
+        """Find the fonts in a folder and further ones, at any depth, or take them from bytes by file name.
+
+        Where two files have the same name, the first counts.
+        """
         if isinstance(source, Path):
-            files = sorted(source.rglob("*.ttf"))
-            return cls([Face(file.stem, file.read_bytes) for file in files])
+            files = {file.stem: file for folder in (*further[::-1], source) for file in folder.rglob("*.ttf")}
+            return cls([Face(stem, file.read_bytes) for stem, file in sorted(files.items())])
         fonts = {PurePath(name).stem: name for name in source if name.endswith(".ttf")}
         return cls([Face(stem, partial(source.__getitem__, name)) for stem, name in sorted(fonts.items())])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
+from forms.formats.word.escaping import attribute, escape
 from forms.formats.word.opc import DECLARATION
 
 CORE, APP, CUSTOM = "docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"
@@ -73,7 +73,7 @@ def _core(properties: Properties) -> str:
 
 def _custom(properties: Properties) -> str:
     items = "".join(
-        f'<property fmtid="{_CUSTOM_SET}" pid="{number}" name={quoteattr(name)}>'
+        f'<property fmtid="{_CUSTOM_SET}" pid="{number}" name={attribute(name)}>'
         f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
         for number, (name, value) in enumerate(properties.custom, 2)
     )

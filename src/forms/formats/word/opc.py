@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from forms.formats.word.escaping import attribute
 from forms.foundation.errors import ArtefactError, FormsError
 from forms.foundation.problems import Place
 
@@ -130,7 +130,7 @@ def resolve(part: str, target: str) -> str:
 def relationships_xml(relationships: Mapping[str, Relationship]) -> bytes:
     """Write a `.rels` member."""
     lines = [
-        f"<Relationship Id={quoteattr(name)} Type={quoteattr(_type(item.kind))} Target={quoteattr(item.target)}"
+        f"<Relationship Id={attribute(name)} Type={attribute(_type(item.kind))} Target={attribute(item.target)}"
         + (' TargetMode="External"/>' if item.external else "/>")
         for name, item in relationships.items()
     ]
@@ -161,7 +161,7 @@ def content_types_xml(parts: Mapping[str, str], extensions: set[str]) -> bytes:
         )
     lines = [f'<Default Extension="{name}" ContentType="{_EXTENSION_TYPES[name]}"/>' for name in sorted(known)]
     lines += [
-        f'<Override PartName={quoteattr("/" + name)} ContentType="{_PART_TYPES[kind]}"/>'
+        f'<Override PartName={attribute("/" + name)} ContentType="{_PART_TYPES[kind]}"/>'
         for name, kind in sorted(parts.items())
     ]
     return f'{DECLARATION}<Types xmlns="{_TYPES_NS}">{"".join(lines)}</Types>'.encode()

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
-from xml.sax.saxutils import unescape
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from lxml import etree
 
+from forms.formats.word.escaping import unescape
 from forms.formats.word.places import Spot, walk
 from forms.formats.word.wordml import TBL, TR, P, T, paragraph_text, qn
 from forms.foundation.problems import Place, Problem
@@ -27,7 +27,6 @@ TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _LOOSE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
-_ENTITIES = {"&quot;": '"', "&apos;": "'"}
 
 _TEXT_ELEMENTS = frozenset({T, qn("w:instrText"), qn("a:t")})
 
@@ -92,7 +91,7 @@ def protect(xml: str) -> tuple[str, TagList]:
     tags = TagList()
 
     def token(match: re.Match[str]) -> str:
-        shown = unescape(match[0], _ENTITIES)
+        shown = unescape(match[0])
         tags.tags.append(Tag(_KINDS[shown[:2]], " ".join(shown[2:-2].split()), shown))
         return f"{OPEN}{len(tags.tags) - 1}{CLOSE}"
 
