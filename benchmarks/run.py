@@ -54,7 +54,7 @@ def run(tools: setting_up.Tools, folder: Path, *, quick: bool, long: bool) -> di
     script = str(setting_up.HERE / "peer_templates.py")
     subprocess.run([str(tools.python), script, str(folder)], check=True, env=tools.environment)
     print("Documents, tool after tool …", flush=True)
-    passes, count = (3, 20) if quick else (10, 24)
+    passes, count = (3, 20) if quick else (9, 24)
     measured, _ = measure.alternate(tools, folder, passes, count)
     print("Checking what was made …", flush=True)
     checked = check(tools, folder)

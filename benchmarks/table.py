@@ -27,9 +27,9 @@ NAMES = {
     "reportlab": "reportlab by hand, PDF without tags",
     "libreoffice": "LibreOffice batch, docxtpl's DOCX to PDF without tags",
     "unoserver": "unoserver, DOCX to PDF",
-    "real-docx": "**forms**, the real `conference-report`, full sample, DOCX",
-    "real-pdf": "**forms**, the real `conference-report`, full sample, PDF",
-    "real-both": "**forms**, the real `conference-report`, full sample, both",
+    "real-docx": "**forms**, the real `conference-report`, full sample, a DOCX for each of its two areas",
+    "real-pdf": "**forms**, the real `conference-report`, full sample, a PDF for each of its two areas",
+    "real-both": "**forms**, the real `conference-report`, full sample, both formats for both areas",
 }
 DOCX = ("render", "docx", "docxtpl", "docxtemplater", "carbone")
 PDF = ("pdf", "typst", "weasyprint", "reportlab", "libreoffice", "unoserver")

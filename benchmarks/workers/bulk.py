@@ -1,4 +1,4 @@
-"""Many cases in several processes: `python bulk.py CASES OUT PROCESSES`; prints seconds, cases and peak memory."""
+"""Many cases in several processes: `python bulk.py CASES OUT PROCESSES`; prints seconds, cases, peak memory."""
 
 from __future__ import annotations
 

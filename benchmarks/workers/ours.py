@@ -1,4 +1,4 @@
-"""Ours: `python ours.py KIND`, from the bytes of a case, or, for `render`, from data in memory as peers have it."""
+"""Ours: `python ours.py KIND`, from the bytes of a case, or, for `render`, from data in memory as peers."""
 
 from __future__ import annotations
 

@@ -157,6 +157,12 @@ class Catalogue:
             folders.append(Path(extra.origin).parent)
         return [folder for folder in folders if folder.is_dir()]
 
+    def required_fields(self, manifest: Manifest) -> tuple[str, ...]:
+        """Names of the fields that a reply must fill in: `x-required` in the reply's schema."""
+        schema = self.vocabulary.schemas.get(manifest.reply_schema, {}) if manifest.reply_schema else {}
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        return tuple(name for name, own in properties.items() if own.get("x-required"))
+
     def template(self, manifest: Manifest, file_name: str, size: PrintSize = "standard") -> CompiledTemplate:
         """An artefact's Word template under the house style, compiled when first wanted."""
         key = (manifest.id, file_name, size)

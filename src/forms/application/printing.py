@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from forms.formats.pdf.display import PdfInfo
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.imposition import SCHEMES, fit, impose
@@ -21,6 +23,7 @@ def print_pdf(
     *,
     fillable: bool,
     archive: bool = False,
+    required: Collection[str] = (),
 ) -> bytes:
     """Make the PDF of a rendered template.
 
@@ -30,12 +33,13 @@ def print_pdf(
         fonts: The fonts to draw with.
         fillable: Whether content controls become form fields.
         archive: Whether it is for the case record: PDF/A-2a too, with fields as plain text.
+        required: Names of the fields that must be filled in.
 
     Raises:
         ArtefactError: The template holds what the PDF does not support.
     """
     laid = lay_out(read(rendered), fonts, fillable=fillable)
-    return write(laid, _info(properties), fonts, fillable=fillable, archive=archive)
+    return write(laid, _info(properties), fonts, fillable=fillable, archive=archive, required=required)
 
 
 def print_folded(

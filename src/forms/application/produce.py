@@ -200,7 +200,7 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
-    readings: Readings = {}
+    readings = Readings()
     for seen in views:
         problems += leaks(seen, root, job.case.source, readings)
         if "pdf" in job.options.formats:
@@ -358,6 +358,7 @@ def _pdf(job: _Job, copy: Copy, rendered: RenderedWord, identity: Identity) -> b
         job.catalogue.fonts,
         fillable=job.manifest.fillable,
         archive=job.options.archive,
+        required=job.catalogue.required_fields(job.manifest),
     )
 
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from forms.domain import wording
@@ -110,15 +110,33 @@ class _Reading:
         return self._postcodes
 
 
-Readings = dict[str, _Reading]
-"""The texts of one case as they were read; it goes when the case goes."""
+Key = tuple[Kind, str, bool]
+
+
+@dataclass(slots=True)
+class Readings:
+    """What was read of one case's texts, for all its readers; it goes when the case goes."""
+
+    texts: dict[str, _Reading] = field(default_factory=dict)
+    keys: dict[tuple[str, str, bool], tuple[Key, ...]] = field(default_factory=dict)
+
+    def keys_of(self, node: Node, value: object, undeclared: bool) -> Iterable[Key]:
+        """Give what to search for of one value, see `_keys`."""
+        if not isinstance(value, str):
+            return _keys(node, value, undeclared)
+        about = (node.prints, value, undeclared)
+        found = self.keys.get(about)
+        if found is None:
+            found = self.keys[about] = tuple(_keys(node, value, undeclared))
+        return found
 
 
 class _Visible:
     """What the reader sees as values of their own, in normal form; most of it is never asked for."""
 
-    def __init__(self, view: View, root: Node) -> None:
+    def __init__(self, view: View, root: Node, readings: Readings) -> None:
         """Collect what stands in the view, or would in a document about other children."""
+        self._readings = readings
         self._by_kind: dict[str, list[tuple[Node, object]]] = {}
         self._by_name: dict[str, list[tuple[Node, object]]] = {}
         self._keys: dict[str, set[str]] = {}
@@ -143,7 +161,7 @@ class _Visible:
                 key
                 for prints in _SHOWN_AS[kind]
                 for node, value in self._by_kind.get(prints, ())
-                for found, key, _ in _keys(node, value, False)
+                for found, key, _ in self._readings.keys_of(node, value, False)
                 if found == kind
             }
         return self._keys[kind]
@@ -153,7 +171,7 @@ class _Visible:
             self._texts[name] = {
                 key
                 for node, value in self._by_name.get(name, ())
-                for kind, key, _ in _keys(node, value, False)
+                for kind, key, _ in self._readings.keys_of(node, value, False)
                 if kind in ("text", "word")
             }
         return self._texts[name]
@@ -183,10 +201,10 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
         An error `restricted-value-repeated` (or a warning `restricted-value-perhaps-repeated`) for each text
         and removed value, with the text's place in the full case.
     """
-    needles = _index(needle for removed in view.withheld for needle in _needles(removed))
+    known = Readings() if readings is None else readings
+    needles = _index(needle for removed in view.withheld for needle in _needles(removed, known))
     if not needles:
         return ()
-    known = {} if readings is None else readings
     # What is seen anyway is taken out of what was found, not of what is looked for: mostly nothing is found.
     visible: _Visible | None = None
     seen: dict[int, bool] = {}
@@ -194,7 +212,7 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
     for pointer, prints, text in _texts(view, root):
         for needle in _search(_read(text, known), prints, needles):
             if id(needle) not in seen:
-                visible = visible or _Visible(view, root)
+                visible = visible or _Visible(view, root, known)
                 seen[id(needle)] = visible.has(needle)
             if seen[id(needle)]:
                 continue
@@ -273,9 +291,9 @@ def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -
     )
 
 
-def _needles(removed: Removed) -> Iterator[_Needle]:
+def _needles(removed: Removed, readings: Readings) -> Iterator[_Needle]:
     for node, pointer, value in leaves(removed):
-        for kind, key, weak in _keys(node, value, removed.why == "undeclared"):
+        for kind, key, weak in readings.keys_of(node, value, removed.why == "undeclared"):
             yield _Needle(kind, key, removed, pointer, weak)
 
 
@@ -382,11 +400,11 @@ def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
 
 def _read(text: str, known: Readings) -> _Reading:
     """Give a text's reading; views of one case share their texts."""
-    reading = known.get(text)
+    reading = known.texts.get(text)
     if reading is None:
         joined = normal(text)
         figures = _FIGURE.search(text) is not None
-        reading = known[text] = _Reading(text, f" {joined} ", joined.split(), figures)
+        reading = known.texts[text] = _Reading(text, f" {joined} ", joined.split(), figures)
     return reading
 
 

@@ -6,6 +6,7 @@ every script shows. No field has a script: everything works in readers that run 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from forms.formats.pdf import bidi
@@ -113,12 +114,15 @@ class _Widget:
 class FormWriter:
     """Gathers the fields of one document and writes its interactive form."""
 
-    def __init__(self, file: PdfFile, fonts: DocumentFonts, font_resources: int) -> None:
-        """Take the number of the font dictionary that pages and appearances share."""
+    def __init__(
+        self, file: PdfFile, fonts: DocumentFonts, font_resources: int, required: Collection[str] = ()
+    ) -> None:
+        """Take the number of the font dictionary that all share, and the names of required fields."""
         self._file = file
         self._fonts = fonts
         self._resources = b"/Resources<</Font %d 0 R>>" % font_resources
         self._font_resources = font_resources
+        self._required = required
         self._specs: dict[str, FieldSpec] = {}
         self._sizes: dict[str, float] = {}
         self._widgets: dict[str, list[_Widget]] = {}
@@ -164,7 +168,9 @@ class FormWriter:
         for key, spec in self._specs.items():
             widgets = self._widgets[key]
             entries = _field_entries(
-                spec, b"(/%s %s Tf 0 g)" % (font, number(self._sizes[key]).encode("ascii"))
+                spec,
+                b"(/%s %s Tf 0 g)" % (font, number(self._sizes[key]).encode("ascii")),
+                required=spec.required or spec.name in self._required,
             )
             if len(widgets) == 1:
                 self._file.put(widgets[0].at, b"<<%s%s>>" % (entries, widgets[0].entries))
@@ -216,9 +222,9 @@ class FormWriter:
         return self._file.add_stream(stream(box + self._resources, data, compress=len(data) > _SMALL))
 
 
-def _field_entries(spec: FieldSpec, default_appearance: bytes) -> bytes:
+def _field_entries(spec: FieldSpec, default_appearance: bytes, *, required: bool) -> bytes:
     """Write the entries of a field that are not its widget's."""
-    flags = _REQUIRED if spec.required else 0
+    flags = _REQUIRED if required else 0
     parts = [b"/T", text_string(spec.name), b"/TU", text_string(spec.title or spec.name)]
     if spec.kind == "checkbox":
         parts += [b"/FT/Btn/V", name(ON if spec.value == ON else OFF)]

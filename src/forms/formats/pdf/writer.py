@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -37,15 +37,22 @@ _FOOTER = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
 
 
 def write(
-    laid: LaidDocument, info: PdfInfo, fonts: FontBook, *, fillable: bool = True, archive: bool = False
+    laid: LaidDocument,
+    info: PdfInfo,
+    fonts: FontBook,
+    *,
+    fillable: bool = True,
+    archive: bool = False,
+    required: Collection[str] = (),
 ) -> bytes:
     """Draw a laid-out document and give the file's bytes, which are equal for equal input.
 
     With `fillable` its controls become form fields; otherwise, and with `archive`, their text is drawn.
-    With `archive` the file is PDF/A-2a too. Raises `ArtefactError` for a picture or a control that cannot be
-    in a PDF.
+    With `archive` the file is PDF/A-2a too. Fields named in `required` are marked as required. Raises
+    `ArtefactError` for a picture or a control that cannot be in a PDF.
     """
-    return _Writer(laid, fonts, flat=archive or not fillable).write(info, archive=archive)
+    flat = archive or not fillable
+    return _Writer(laid, fonts, flat=flat, required=required).write(info, archive=archive)
 
 
 _memories: Memories[Template, Skeleton] = Memories()
@@ -101,13 +108,15 @@ class _Sheet:
 class _Writer:
     """Writes one document."""
 
-    def __init__(self, laid: LaidDocument, book: FontBook, *, flat: bool) -> None:
+    def __init__(
+        self, laid: LaidDocument, book: FontBook, *, flat: bool, required: Collection[str] = ()
+    ) -> None:
         self.laid = laid
         self.flat = flat
         self.file = PdfFile(laid.language)
         self.fonts = DocumentFonts(book)
         self.font_dictionary = self.file.reserve()
-        self.form = fields.FormWriter(self.file, self.fonts, self.font_dictionary)
+        self.form = fields.FormWriter(self.file, self.fonts, self.font_dictionary, required)
         instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
         self.occurrences = [Occurrence(instance, _memories.of(instance)) for instance in instances]
         self.bookmarks = {
