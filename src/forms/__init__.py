@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
     from forms.application.linting import lint
+    from forms.application.outcome import ReplyOutcome, outcome_of
     from forms.application.output import write_documents
     from forms.application.preview import PageImage, preview
     from forms.application.produce import Document, Product, RenderOptions, render
+    from forms.application.readback import Reading, read_form
+    from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
+    from forms.application.readback_merge import Merged, merge_reply, write_case
     from forms.application.starter import init_library, new_case
+    from forms.application.survey import inspect_form
     from forms.domain.case import Case, empty_case
+    from forms.formats.fillable import Survey
     from forms.formats.word.compiled import PrintSize
     from forms.foundation.errors import (
         ArtefactError,
@@ -48,10 +54,16 @@ _HOMES = {
     "forms.application.checking": ("load_case", "validate"),
     "forms.application.describe": ("describe",),
     "forms.application.linting": ("lint",),
+    "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
     "forms.application.preview": ("PageImage", "preview"),
     "forms.application.produce": ("Document", "Product", "RenderOptions", "render"),
+    "forms.application.readback": ("Reading", "read_form"),
+    "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
+    "forms.application.readback_merge": ("Merged", "merge_reply", "write_case"),
     "forms.application.starter": ("init_library", "new_case"),
+    "forms.application.survey": ("inspect_form",),
+    "forms.formats.fillable": ("Survey",),
     "forms.domain.case": ("Case", "empty_case"),
     "forms.formats.word.compiled": ("PrintSize",),
     "forms.foundation.errors": (
@@ -72,9 +84,11 @@ __all__ = [
     "BulkReport",
     "Case",
     "Catalogue",
+    "Comparison",
     "Document",
     "FormsError",
     "InputError",
+    "Merged",
     "MissingError",
     "OutputError",
     "Outstanding",
@@ -84,21 +98,31 @@ __all__ = [
     "Problem",
     "Product",
     "Progress",
+    "Reading",
     "RenderOptions",
+    "ReplyOutcome",
+    "Survey",
     "UsageError",
     "bulk",
+    "compare_with_case",
+    "compare_with_sent",
     "describe",
     "empty_case",
     "errors_in",
     "init_library",
+    "inspect_form",
     "lint",
     "load_case",
+    "merge_reply",
     "new_case",
     "open_catalogue",
+    "outcome_of",
     "preview",
+    "read_form",
     "render",
     "status",
     "validate",
+    "write_case",
     "write_documents",
 ]
 

@@ -72,7 +72,7 @@ def command(
     library: Path | None,
     as_json: bool,
 ) -> int:
-    r"""Make ARTEFACT from all CASES: a folder, JSON Lines, a JSON list, CSV, or an Excel workbook.
+    """Make ARTEFACT from all CASES: a folder, JSON Lines, a JSON list, CSV, or an Excel workbook.
 
     The columns of a table are known by their headings (reference, surname, dob, area, child 1 name, …) or by
     --map. Each authority gets a folder with its documents, a covering list and a message draft. Good rows go;

@@ -12,7 +12,7 @@ from forms import init_library
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    r"""Make FOLDER a library of your own: profile, templates and directories, ready to edit.
+    """Make FOLDER a library of your own: profile, templates and directories, ready to edit.
 
     What you change there comes before the program's own; what you delete there falls back to it. FOLDER must
     not exist yet, or be empty.

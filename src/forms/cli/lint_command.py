@@ -16,7 +16,7 @@ from forms.cli.report import count, show_json, show_problems
 @library_option
 @json_option
 def command(artefact: str | None, library: Path | None, as_json: bool) -> int:
-    r"""Check ARTEFACT, or all of them: manifest, schema, Word templates and samples.
+    """Check ARTEFACT, or all of them: manifest, schema, Word templates and samples.
 
     Names everything in a template that a paper could go wrong over: a tag that the schema does not know, a
     style that the house file does not have, Word features the PDF does not support, a form field without a

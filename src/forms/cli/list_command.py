@@ -15,7 +15,7 @@ from forms.cli.report import show_json
 @library_option
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
-    r"""List the papers that can be made: name, title, readers, formats, edition.
+    """List the papers that can be made: name, title, readers, formats, edition.
 
     The readers are the words for --audience of `forms render`.
 

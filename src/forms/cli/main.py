@@ -13,7 +13,18 @@ import click
 from forms import FormsError
 from forms.cli.report import show_problems
 
-COMMANDS = ("bulk", "init", "lint", "list", "new", "render", "status", "validate")
+COMMANDS = (
+    "bulk",
+    "init",
+    "inspect",
+    "lint",
+    "list",
+    "new",
+    "read",
+    "render",
+    "status",
+    "validate",
+)
 FAULT = 70
 INTERRUPTED = 130
 
@@ -56,7 +67,7 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="forms")
 def forms() -> None:
-    r"""One safeguarding case, typed once, becomes every paper the procedure asks for.
+    """One safeguarding case, typed once, becomes every paper the procedure asks for.
 
     A case is a JSON file. `forms` checks it, leaves out what a reader may not see, and writes the papers as
     Word and PDF files.
@@ -67,6 +78,8 @@ def forms() -> None:
       forms new conference-report > case.json      a case to fill in
       forms validate case.json                     what is wrong with it
       forms render conference-report case.json -o out
+      forms read returned.docx                     what came back in a filled form
+      forms inspect borough.pdf                    what can be filled in in any form
     """
 
 

@@ -14,7 +14,7 @@ from forms.cli.options import library_option
 @click.argument("artefact")
 @library_option
 def command(artefact: str, library: Path | None) -> None:
-    r"""Print a case to fill in, with everything that ARTEFACT asks for and nothing else.
+    """Print a case to fill in, with everything that ARTEFACT asks for and nothing else.
 
     Every value is an example of its kind and obviously invented; replace each one. What isn't known can be
     given as {"not_known": "why"}, what doesn't apply as {"not_applicable": true}.

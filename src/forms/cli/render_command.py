@@ -112,7 +112,7 @@ def command(
     library: Path | None,
     as_json: bool,
 ) -> int:
-    r"""Make ARTEFACT from each CASE (a JSON file, or - for standard input), as Word and PDF.
+    """Make ARTEFACT from each CASE (a JSON file, or - for standard input), as Word and PDF.
 
     A document is made for every reader that the case is cleared for, or only for those named with
     --audience. A case with errors writes nothing, and the others go on. File names hold the paper, the

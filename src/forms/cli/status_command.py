@@ -35,7 +35,7 @@ def command(
     library: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Show what was issued from OUTBOX (or a ledger's file) and is not answered: by authority and age.
+    """Show what was issued from OUTBOX (or a ledger's file) and is not answered: by authority and age.
 
     --csv and --json list every document, the oldest of each authority first.
 

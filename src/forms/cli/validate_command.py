@@ -21,7 +21,7 @@ from forms.cli.report import count, show_json, show_problems
 @library_option
 @json_option
 def command(case: str, artefact: str | None, date: datetime | None, library: Path | None, as_json: bool) -> int:
-    r"""Check CASE (a JSON file, or - for standard input) and list everything that is wrong, at once.
+    """Check CASE (a JSON file, or - for standard input) and list everything that is wrong, at once.
 
     Errors stop a paper from being made; warnings are for you to look at. No value of the case is repeated.
     The exit code is 1 where there are errors, else 0.

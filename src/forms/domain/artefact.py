@@ -73,6 +73,31 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reply leads to: `when` is a JSON Schema on the reply, or None for always."""
+
+    id: str
+    text: str
+    when: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRule:
+    """What a reply becomes in the case: an entry of `list` (a JSON Pointer) with these properties.
+
+    `received_from` names the answer that is the date of receipt; without it the day of reading is.
+    """
+
+    list: str
+    answers: str
+    outcome: str = ""
+    received: str = ""
+    received_from: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    contact_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """An artefact. `editions` are in order of their dates; `stem` is what its files' names begin with."""
 
@@ -97,6 +122,8 @@ class Manifest:
     impositions: tuple[str, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
+    returned: ReturnRule | None = None
+    outcomes: tuple[Outcome, ...] = ()
     source: str = ""
 
     @property
@@ -182,6 +209,8 @@ def _manifest(raw: dict[str, Any], source: str) -> Manifest:
             DeadlineRule(item["what"], item["rule"], item["from"]) for item in raw.get("deadlines", ())
         ),
         next_steps=tuple(NextStep(item["text"], item.get("when")) for item in raw.get("next_steps", ())),
+        returned=ReturnRule(**raw["returned"]) if "returned" in raw else None,
+        outcomes=tuple(Outcome(**item) for item in raw.get("outcomes", ())),
         source=source,
     )
 
@@ -230,6 +259,11 @@ def _conditions(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     found += [
         (f"/next_steps/{number}/when", item["when"])
         for number, item in enumerate(raw.get("next_steps", ()))
+        if "when" in item
+    ]
+    found += [
+        (f"/outcomes/{number}/when", item["when"])
+        for number, item in enumerate(raw.get("outcomes", ()))
         if "when" in item
     ]
     return found
