@@ -153,6 +153,16 @@ def test_a_missing_or_malformed_case_is_1(forms_line, tmp_path: Path, no_file_in
     assert "line 1" in line.err
 
 
+def test_copies_for_two_unknown_areas_have_names_of_their_own(forms_line, tmp_path: Path) -> None:
+    case = json.loads((SAMPLES / "referral" / "valid" / "minimal.json").read_text(encoding="utf-8"))
+    case["children"] = [{"local_authority": "Nowhere-on-Sea"}, {"local_authority": "Elsewhere-under-Hill"}]
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(case), encoding="utf-8")
+    line = forms_line("render", "referral", path, "-o", tmp_path / "out", "--format", "docx", *DATE)
+    assert line.code == 0
+    assert len(set(line.out.splitlines())) == len(list((tmp_path / "out").iterdir())) == 2
+
+
 def test_a_folder_that_cannot_be_written_is_4(forms_line, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way", encoding="utf-8")

@@ -6,6 +6,7 @@ equal input gives equal bytes. Every other way of making documents is a way of c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -152,7 +153,21 @@ def render(
         made, problems = make(prepared, index)
         warnings += problems
         documents += made
-    return Product(tuple(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
+    return Product(_distinct(documents), _once(warnings), next_steps(job.manifest, case, job.catalogue))
+
+
+def _distinct(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Number documents that would have the same file name: two areas that the directory doesn't know."""
+    times: Counter[str] = Counter()
+    named = []
+    for document in documents:
+        times[document.name] += 1
+        if (number := times[document.name]) > 1:
+            stem, _, suffix = document.name.rpartition(".")
+            named.append(replace(document, name=f"{stem}_{number}.{suffix}"))
+        else:
+            named.append(document)
+    return tuple(named)
 
 
 def prepare(
