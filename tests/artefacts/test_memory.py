@@ -18,8 +18,8 @@ from samples import ISSUED, SAMPLES
 ARTEFACT = "chaser"
 BEFORE, ALL = 60, 300
 MOST_PER_CASE = 1500
-"""Bytes. Measured words are remembered, so the cases share theirs; but each footer has a digest that is new. The
-documents of one case are forty times as large."""
+"""Bytes. Measured words are remembered, so the cases share theirs; but each footer has a digest that is new.
+The documents of one case are forty times as large."""
 
 WORDS = [
     f"{first}{last}"
