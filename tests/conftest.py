@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(Path(__file__).parent))
+
+# No test fails for being slow on a busy machine.
+settings.register_profile("forms", deadline=None)
+settings.load_profile("forms")
 
 
 @dataclass(frozen=True)
