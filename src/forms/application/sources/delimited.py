@@ -12,7 +12,7 @@ from typing import IO
 
 from forms.application.sources.cells import Cell
 from forms.application.sources.headings import plain
-from forms.application.sources.json_cases import cannot_give_back
+from forms.application.sources.returned import cannot_give_back, discard, keep
 from forms.application.sources.rows import ADVICE, CHUNK, Returned, SourceRow, digest_of, unreadable
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
@@ -185,19 +185,9 @@ class _ReturnedTable:
 
     def close(self) -> Path | None:
         """Write what was taken."""
-        if self._stream is None:
-            return None
-        try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
-            self._part.replace(self._path)
-        except OSError as error:
-            raise cannot_give_back(self._path, error) from error
-        return self._path
+        return None if self._stream is None else keep(self._stream, self._part, self._path, "")
 
     def drop(self) -> None:
         """Leave nothing behind."""
         if self._stream is not None:
-            self._stream.close()
-            self._part.unlink(missing_ok=True)
+            discard(self._stream, self._part)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from forms.application.output import write_file
+from forms.application.sources.returned import cannot_give_back, discard, keep
 from forms.application.sources.rows import ADVICE_NAME, CHUNK, Returned, SourceRow, digest_of, unreadable
 from forms.domain.case import MOST_BYTES
-from forms.foundation.errors import InputError, OutputError
+from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
 
 _STRUCTURE = re.compile(rb'["\\\[\]{},]')
@@ -287,21 +288,12 @@ class _ReturnedText:
         """Write what was taken."""
         if self._stream is None:
             return None
-        try:
-            self._stream.write(self._marks[2])
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
-            self._part.replace(self._path)
-        except OSError as error:
-            raise cannot_give_back(self._path, error) from error
-        return self._path
+        return keep(self._stream, self._part, self._path, self._marks[2])
 
     def drop(self) -> None:
         """Leave nothing behind."""
         if self._stream is not None:
-            self._stream.close()
-            self._part.unlink(missing_ok=True)
+            discard(self._stream, self._part)
 
 
 class _ReturnedFiles:
@@ -325,13 +317,3 @@ class _ReturnedFiles:
 
     def drop(self) -> None:
         """Leave what is there: the next run writes it again."""
-
-
-def cannot_give_back(path: Path, error: OSError) -> OutputError:
-    """Say that the rows to correct could not be written."""
-    return OutputError.of(
-        "cannot-write",
-        "The rows to correct cannot be written",
-        f"Make room, or choose another folder with -o ({error.strerror or 'unknown reason'})",
-        Place(str(path)),
-    )

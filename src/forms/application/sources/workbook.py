@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from forms.application.sources.cells import Cell, is_empty
 from forms.application.sources.headings import plain
-from forms.application.sources.json_cases import cannot_give_back
+from forms.application.sources.returned import cannot_give_back
 from forms.application.sources.rows import ADVICE, Returned, SourceRow, digest_of, unreadable
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
