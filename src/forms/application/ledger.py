@@ -39,9 +39,8 @@ NEXT: Mapping[State, tuple[State, ...]] = {
 }
 """What may follow on a state."""
 KEY_BYTES = 32
-LAYOUT = 1
 
-_TABLES = """
+_FIRST = """
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, artefact TEXT NOT NULL, issued TEXT NOT NULL, task TEXT NOT NULL,
     finished INTEGER NOT NULL DEFAULT 0
@@ -66,6 +65,26 @@ CREATE TABLE events (
     document INTEGER NOT NULL REFERENCES documents, state TEXT NOT NULL, day TEXT NOT NULL
 ) STRICT;
 """
+_MESSAGES = """
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES runs,
+    folder TEXT NOT NULL, audience TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL,
+    reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX by_message_state ON messages (state);
+CREATE TABLE enclosures (
+    message INTEGER NOT NULL REFERENCES messages, document INTEGER NOT NULL REFERENCES documents,
+    PRIMARY KEY (message, document)
+) STRICT;
+CREATE INDEX by_enclosed ON enclosures (document);
+CREATE TABLE message_events (
+    message INTEGER NOT NULL REFERENCES messages, state TEXT NOT NULL, at TEXT NOT NULL, reply TEXT NOT NULL
+) STRICT;
+ALTER TABLE files ADD COLUMN sealed_size INTEGER;
+ALTER TABLE files ADD COLUMN sealed_sha256 TEXT;
+"""
+_LAYOUTS = (_FIRST, _MESSAGES)
+"""What makes each layout from the one before; a ledger says in `user_version` which one it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +102,27 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """The size and SHA-256 of a file as it lies in the outbox, encrypted."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a document; `sha256` is of its bytes."""
+    """A file of a document; `size` and `sha256` are of its plain bytes, whether it is `sealed` or not."""
 
     name: str
     format: str
     size: int
     sha256: str
+    sealed: Sealed | None = None
+
+    @property
+    def stored(self) -> Sealed:
+        """Size and SHA-256 of what lies in the outbox."""
+        return self.sealed or Sealed(self.size, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +271,10 @@ class Ledger:
         number = int(self._one("SELECT last_insert_rowid() AS n")["n"])
         self._note(number, document.state, document.since)
         for file in files:
+            sealed = (file.sealed.size, file.sealed.sha256) if file.sealed else (None, None)
             self._write(
-                "INSERT INTO files VALUES (?,?,?,?,?)", number, file.name, file.format, file.size, file.sha256
+                "INSERT INTO files VALUES (?,?,?,?,?,?,?)",
+                *(number, file.name, file.format, file.size, file.sha256, *sealed),
             )
         if document.replaces is not None:
             old = self.document(document.replaces)
@@ -280,7 +315,7 @@ class Ledger:
     def files(self, document: int) -> tuple[Entry, ...]:
         """Give the files of a document."""
         rows = self._base.execute("SELECT * FROM files WHERE document = ? ORDER BY format", (document,))
-        return tuple(Entry(row["name"], row["format"], row["size"], row["sha256"]) for row in rows)
+        return tuple(_entry(row) for row in rows)
 
     def has_file(self, folder: str, name: str) -> bool:
         """Tell whether a file of that folder and name was issued."""
@@ -295,15 +330,21 @@ class Ledger:
     def _prepare(self) -> None:
         layout = self._base.execute("PRAGMA user_version").fetchone()[0]
         self._base.row_factory = sqlite3.Row
-        if layout == 0:
-            self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-        elif layout != LAYOUT:
+        if layout > len(_LAYOUTS):
             raise InputError.of(
                 "other-ledger",
-                "The ledger was made by another version of the program",
+                "The ledger was made by a later version of the program",
                 "Use that version, or begin another ledger",
                 Place(str(self.path)),
             )
+        if layout == len(_LAYOUTS):
+            return
+        self._base.execute("BEGIN IMMEDIATE")
+        layout = self._base.execute("PRAGMA user_version").fetchone()[0]  # somebody may have been quicker
+        for statement in ";".join(_LAYOUTS[layout:]).split(";"):
+            self._base.execute(statement)
+        self._base.execute(f"PRAGMA user_version = {len(_LAYOUTS)}")
+        self._base.execute("COMMIT")
 
     def _note(self, document: int, state: State, day: date) -> None:
         self._write("INSERT INTO events VALUES (?, ?, ?)", document, state, day.isoformat())
@@ -344,6 +385,11 @@ def _secret(ledger: Path, *, fresh: bool) -> bytes:
         f"Put {path.name} back from your backup; without it nothing issued before can be known again",
         Place(str(path)),
     )
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    sealed = Sealed(row["sealed_size"], row["sealed_sha256"]) if row["sealed_sha256"] else None
+    return Entry(row["name"], row["format"], row["size"], row["sha256"], sealed)
 
 
 def _issued(row: sqlite3.Row) -> Issued:
