@@ -30,7 +30,7 @@ State = Literal["rendered", "sent", "acknowledged", "answered", "overdue", "with
 OUTSTANDING: tuple[State, ...] = ("rendered", "sent", "acknowledged", "overdue")
 """The states in which something is still to be done or waited for."""
 NEXT: Mapping[State, tuple[State, ...]] = {
-    "rendered": ("sent", "withdrawn"),
+    "rendered": ("sent", "acknowledged", "answered", "withdrawn"),  # what was answered must have been sent
     "sent": ("acknowledged", "answered", "overdue", "withdrawn"),
     "acknowledged": ("answered", "overdue", "withdrawn"),
     "overdue": ("acknowledged", "answered", "withdrawn"),
@@ -83,7 +83,23 @@ CREATE TABLE message_events (
 ALTER TABLE files ADD COLUMN sealed_size INTEGER;
 ALTER TABLE files ADD COLUMN sealed_sha256 TEXT;
 """
-_LAYOUTS = (_FIRST, _MESSAGES)
+_FOLLOW_UP = """
+ALTER TABLE documents ADD COLUMN practitioner TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX events_of ON events (document);
+CREATE INDEX by_shown ON documents (shown, artefact);
+CREATE TABLE chases (
+    document INTEGER PRIMARY KEY REFERENCES documents, chased INTEGER NOT NULL REFERENCES documents,
+    attempt INTEGER NOT NULL, escalated INTEGER NOT NULL, UNIQUE (chased, attempt)
+) STRICT;
+CREATE TABLE answers (
+    document INTEGER NOT NULL REFERENCES documents, day TEXT NOT NULL, content TEXT NOT NULL,
+    outcome TEXT NOT NULL, counts INTEGER NOT NULL, note TEXT NOT NULL
+) STRICT;
+CREATE INDEX answers_to ON answers (document);
+"""
+_LAYOUTS = (_FIRST, _MESSAGES, _FOLLOW_UP)
 """What makes each layout from the one before; a ledger says in `user_version` which one it has."""
 
 
@@ -131,7 +147,8 @@ class Issued:
 
     `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the
     one it carries, `content` the keyed digest. `version` counts contents, `issue` the issues of one content,
-    both from 1.
+    both from 1. `practitioner` is a code or a team, never a name; `outcome` what the answer led to (an outcome's
+    id in the manifest).
     """
 
     id: int
@@ -150,6 +167,17 @@ class Issued:
     since: date
     replaces: int | None = None
     reason: str = ""
+    practitioner: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A state that a document came into, on which day, and how that is known, if somebody said."""
+
+    state: State
+    day: date
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +289,12 @@ class Ledger:
         key = document.key
         self._write(
             "INSERT INTO documents (run, row, issuer, reference, artefact, audience, recipient, version, "
-            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason, practitioner) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             *(document.run, document.row, key.issuer, key.reference, key.artefact, key.audience, key.recipient),
             *(document.version, document.issue, document.content, document.shown, document.digest),
             *(document.edition, document.issued.isoformat(), document.folder, document.state),
-            *(document.since.isoformat(), document.replaces, document.reason),
+            *(document.since.isoformat(), document.replaces, document.reason, document.practitioner),
         )
         number = int(self._one("SELECT last_insert_rowid() AS n")["n"])
         self._note(number, document.state, document.since)
@@ -289,14 +317,47 @@ class Ledger:
             raise UsageError.of("no-document", "The ledger has no document of that number")
         return _issued(found)
 
-    def record(self, number: int, state: State, day: date) -> None:
-        """Note a new state of a document; raises UsageError where it cannot follow on the present one."""
+    def record(self, number: int, state: State, day: date, note: str = "", outcome: str = "") -> None:
+        """Note a new state of a document; raises UsageError where it cannot follow on the present one.
+
+        What is answered or withdrawn is not asked for any more: its chasers that were not sent are withdrawn.
+        """
         now = self.document(number).state
         if state not in NEXT[now]:
             hint = f"It may become: {', '.join(NEXT[now])}" if NEXT[now] else "Nothing follows on that"
             raise UsageError.of("wrong-state", f"A document that is {now} cannot become {state}", hint)
-        self._write("UPDATE documents SET state = ?, since = ? WHERE id = ?", state, day.isoformat(), number)
-        self._note(number, state, day)
+        self.note(number, state, day, note, outcome)
+        if not NEXT[state]:
+            waiting = self.rows(
+                "SELECT id FROM documents JOIN chases ON document = id WHERE chased = ? AND state = 'rendered'",
+                number,
+            )
+            for row in waiting:
+                self.note(row["id"], "withdrawn", day)
+
+    def note(self, number: int, state: State, day: date, note: str = "", outcome: str = "") -> None:
+        """Note a state of a document without asking whether it may follow on the present one."""
+        self.write("UPDATE documents SET state = ?, since = ? WHERE id = ?", state, day.isoformat(), number)
+        if outcome:
+            self.write("UPDATE documents SET outcome = ? WHERE id = ?", outcome, number)
+        self._note(number, state, day, note)
+
+    def events(self, document: int) -> tuple[Event, ...]:
+        """Give what happened to a document, in the order in which it was noted."""
+        found = self.rows("SELECT * FROM events WHERE document = ? ORDER BY rowid", document)
+        return tuple(Event(row["state"], date.fromisoformat(row["day"]), row["note"]) for row in found)
+
+    def select(self, where: str, *values: object) -> tuple[Issued, ...]:
+        """Give the documents that meet a condition (SQL on the table `documents`), the oldest first."""
+        return tuple(map(_issued, self.rows(f"SELECT * FROM documents WHERE {where} ORDER BY id", *values)))
+
+    def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """Give what a query finds, for the modules that keep something beside the documents."""
+        return self._base.execute(statement, values).fetchall()
+
+    def write(self, statement: str, *values: object) -> None:
+        """Change something; it counts from the next `commit` on."""
+        self._write(statement, *values)
 
     def issued_in(self, run: int) -> Iterator[tuple[Issued, tuple[Entry, ...]]]:
         """Give the documents of a run with their files, by folder and then as they came."""
@@ -346,8 +407,11 @@ class Ledger:
         self._base.execute(f"PRAGMA user_version = {len(_LAYOUTS)}")
         self._base.execute("COMMIT")
 
-    def _note(self, document: int, state: State, day: date) -> None:
-        self._write("INSERT INTO events VALUES (?, ?, ?)", document, state, day.isoformat())
+    def _note(self, document: int, state: State, day: date, note: str = "") -> None:
+        self._write(
+            "INSERT INTO events (document, state, day, note) VALUES (?, ?, ?, ?)",
+            *(document, state, day.isoformat(), note),
+        )
 
     def _one(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - a row, by column names
         return self._base.execute(statement, values).fetchone()
@@ -411,6 +475,8 @@ def _issued(row: sqlite3.Row) -> Issued:
         since=date.fromisoformat(row["since"]),
         replaces=row["replaces"],
         reason=row["reason"],
+        practitioner=row["practitioner"],
+        outcome=row["outcome"],
     )
 
 
