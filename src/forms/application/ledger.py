@@ -68,8 +68,8 @@ CREATE TABLE events (
 _MESSAGES = """
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES runs,
-    folder TEXT NOT NULL, audience TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL,
-    reply TEXT NOT NULL DEFAULT ''
+    folder TEXT NOT NULL, audience TEXT NOT NULL, number INTEGER NOT NULL, parts INTEGER NOT NULL,
+    state TEXT NOT NULL, since TEXT NOT NULL, reply TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX by_message_state ON messages (state);
 CREATE TABLE enclosures (
