@@ -147,8 +147,8 @@ class Issued:
 
     `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the
     one it carries, `content` the keyed digest. `version` counts contents, `issue` the issues of one content,
-    both from 1. `practitioner` is a code or a team, never a name; `outcome` what the answer led to (an outcome's
-    id in the manifest).
+    both from 1. `practitioner` is a code or a team, never a name; `outcome` what the answer led to (an id of
+    the manifest).
     """
 
     id: int
@@ -289,7 +289,8 @@ class Ledger:
         key = document.key
         self._write(
             "INSERT INTO documents (run, row, issuer, reference, artefact, audience, recipient, version, "
-            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason, practitioner) "
+            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason, "
+            "practitioner) "
             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             *(document.run, document.row, key.issuer, key.reference, key.artefact, key.audience, key.recipient),
             *(document.version, document.issue, document.content, document.shown, document.digest),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.application.ledger import Entry, Issued, Key, Ledger, Sealed, key_file
+from forms.application.ledger import _LAYOUTS, Entry, Issued, Key, Ledger, Sealed, key_file
 from forms.foundation.errors import InputError, UsageError
 
 DAY = date(2026, 11, 21)
@@ -94,14 +94,9 @@ def test_another_file_is_no_ledger(tmp_path: Path) -> None:
 
 def test_a_ledger_of_an_earlier_layout_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    Ledger(path).close()
+    key_file(path).write_bytes(bytes(32))
     base = sqlite3.connect(path)
-    with base:
-        base.executescript(
-            "DROP TABLE messages; DROP TABLE enclosures; DROP TABLE message_events;"
-            "ALTER TABLE files DROP COLUMN sealed_size; ALTER TABLE files DROP COLUMN sealed_sha256;"
-            "PRAGMA user_version = 1;"
-        )
+    base.executescript(f"{_LAYOUTS[0]} PRAGMA user_version = 1;")
     base.close()
     with Ledger(path) as ledger:
         run = ledger.start("check-notification", None, DAY, "task")
