@@ -7,8 +7,8 @@ from dataclasses import dataclass
 Entry = str | bool | tuple[str, ...] | tuple[tuple[str, ...], ...]
 """What goes into one place.
 
-Text (a newline parts lines; a date is already in the form's own format); whether a box is ticked; the codes that
-are chosen in a radio, choice, combo or list; the rows of a table, each with a text for each column.
+Text (a newline parts lines; a date is already in the form's own format); whether a box is ticked; the codes
+that are chosen in a radio, choice, combo or list; the rows of a table, each with a text for each column.
 """
 
 
