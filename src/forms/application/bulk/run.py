@@ -144,7 +144,7 @@ class _Task:
             at_end.callback(returned.drop)
             report = _Pass(self, ledger, run, outbox, returned, refusals).go()
             report.to_correct = returned.close()
-            RunPapers(self.outbox, ledger, catalogue, manifest, run.number).write()
+            RunPapers(self.outbox, ledger, catalogue, run.number).write()
             report.manifest = write_manifest(self.outbox, ledger, run.number, self._head(report), refusals)
         ledger.finish(run.number)
         return report
