@@ -98,6 +98,14 @@ class ReturnRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What asks again where there is no answer: `rule` of the deadline directory says when, `paper` is it."""
+
+    rule: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """An artefact. `editions` are in order of their dates; `stem` is what its files' names begin with."""
 
@@ -122,6 +130,7 @@ class Manifest:
     impositions: tuple[str, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
+    follow_up: FollowUp | None = None
     returned: ReturnRule | None = None
     outcomes: tuple[Outcome, ...] = ()
     source: str = ""
@@ -209,6 +218,7 @@ def _manifest(raw: dict[str, Any], source: str) -> Manifest:
             DeadlineRule(item["what"], item["rule"], item["from"]) for item in raw.get("deadlines", ())
         ),
         next_steps=tuple(NextStep(item["text"], item.get("when")) for item in raw.get("next_steps", ())),
+        follow_up=FollowUp(**raw["follow_up"]) if "follow_up" in raw else None,
         returned=ReturnRule(**raw["returned"]) if "returned" in raw else None,
         outcomes=tuple(Outcome(**item) for item in raw.get("outcomes", ())),
         source=source,
