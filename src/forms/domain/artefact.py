@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from forms.domain.schema import Vocabulary
+from forms.domain.verdict import is_sound
 from forms.foundation.errors import ArtefactError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -250,7 +251,9 @@ def _deeper_problems(raw: Mapping[str, Any], source: str, vocabulary: Vocabulary
 
 
 def _is_schema(condition: Any) -> bool:  # noqa: ANN401 - any TOML
-    from jsonschema import Draft202012Validator  # takes long to import, and many papers have no condition
+    if is_sound(condition):
+        return True
+    from jsonschema import Draft202012Validator  # takes long to import
     from jsonschema.exceptions import SchemaError
 
     try:
