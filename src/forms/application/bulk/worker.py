@@ -151,7 +151,7 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
 
 
 def practitioner_of(case: Case, catalogue: Catalogue) -> str:
-    """Give what the ledger tells practitioners apart by, as the profile says: a code or a team, never a name."""
+    """Give what the ledger tells practitioners apart by (the profile says which): a code or a team, no name."""
     way = (catalogue.profile.get("follow_up") or {}).get("practitioner", "team")
     practitioner = case.data.get("practitioner")
     found = practitioner.get(way) if isinstance(practitioner, Mapping) else None
