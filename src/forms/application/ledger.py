@@ -91,8 +91,9 @@ CREATE INDEX events_of ON events (document);
 CREATE INDEX by_shown ON documents (shown, artefact);
 CREATE TABLE chases (
     document INTEGER PRIMARY KEY REFERENCES documents, chased INTEGER NOT NULL REFERENCES documents,
-    attempt INTEGER NOT NULL, escalated INTEGER NOT NULL, UNIQUE (chased, attempt)
+    attempt INTEGER NOT NULL, escalated INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX chasers_of ON chases (chased);
 CREATE TABLE answers (
     document INTEGER NOT NULL REFERENCES documents, day TEXT NOT NULL, content TEXT NOT NULL,
     outcome TEXT NOT NULL, counts INTEGER NOT NULL, note TEXT NOT NULL
