@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forms.application.bulk.report import BulkReport, Progress
     from forms.application.bulk.run import BulkOptions, bulk
-    from forms.application.bulk.status import Outstanding, status
-    from forms.application.catalogue import Catalogue, open_catalogue
+        from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
+    from forms.application.follow_up.outstanding import Outstanding, status
     from forms.application.linting import lint
     from forms.application.outcome import ReplyOutcome, outcome_of
     from forms.application.output import write_documents
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "forms.application.bulk.report": ("BulkReport", "Progress"),
     "forms.application.bulk.run": ("BulkOptions", "bulk"),
-    "forms.application.bulk.status": ("Outstanding", "status"),
     "forms.application.catalogue": ("Catalogue", "open_catalogue"),
     "forms.application.checking": ("load_case", "validate"),
     "forms.application.describe": ("describe",),
+    "forms.application.follow_up.outstanding": ("Outstanding", "status"),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
