@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forms.application.bulk.report import BulkReport, Progress
     from forms.application.bulk.run import BulkOptions, bulk
-        from forms.application.catalogue import Catalogue, open_catalogue
+    from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
     from forms.application.follow_up.outstanding import Outstanding, status
