@@ -356,6 +356,7 @@ class _Pass:
             folder=made.folder,
             state="rendered",
             since=day,
+            practitioner=outcome.practitioner,
         )
         if latest is None:
             return new, True

@@ -82,10 +82,11 @@ class Outcome:
     """What became of a case: copies, or the errors that stopped it; warnings either way.
 
     `fault` names a fault of the program; `broken` is an error that stops the whole run, with its class's name.
-    `seconds` is how long it took.
+    `practitioner` is what the ledger tells practitioners apart by. `seconds` is how long it took.
     """
 
     reference: str = ""
+    practitioner: str = ""
     copies: tuple[Made, ...] = ()
     problems: tuple[Problem, ...] = ()
     fault: bool = False
@@ -141,7 +142,20 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
             made, more = _rendered(prepared, index, made)
             problems += more
         copies.append(made)
-    return Outcome(str(case.data.get("reference", "")), tuple(copies), tuple(dict.fromkeys(problems)))
+    return Outcome(
+        str(case.data.get("reference", "")),
+        practitioner_of(case, catalogue),
+        tuple(copies),
+        tuple(dict.fromkeys(problems)),
+    )
+
+
+def practitioner_of(case: Case, catalogue: Catalogue) -> str:
+    """Give what the ledger tells practitioners apart by (the profile says which): a code or a team, no name."""
+    way = (catalogue.profile.get("follow_up") or {}).get("practitioner", "team")
+    practitioner = case.data.get("practitioner")
+    found = practitioner.get(way) if isinstance(practitioner, Mapping) else None
+    return found if isinstance(found, str) else ""
 
 
 def _rendered(prepared: Prepared, index: int, made: Made) -> tuple[Made, tuple[Problem, ...]]:
