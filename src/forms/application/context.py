@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from forms.application.catalogue import Catalogue
 from forms.application.copies import Copy, addressee
@@ -32,8 +33,7 @@ RECIPIENT = {
 """What a recipient's block has, and how it prints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a document is: the same in its properties, its footer and its file name.
 
     `reference` is the document reference (never more of the case than that), `digest` the SHA-256 of its

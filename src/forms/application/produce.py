@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.context import Identity, context_of, identity_of, marking_of
@@ -39,8 +41,7 @@ PRINTS: Mapping[PrintSize, str] = {"standard": "", "clear": "clear-print", "larg
 """How file names tell the sizes of print."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True):
     """How to make documents.
 
     `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty;
@@ -62,8 +63,7 @@ class RenderOptions:
     impositions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document as bytes, with the name its file is to have and what it is."""
 
     name: str
@@ -89,8 +89,7 @@ class Document:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """What became of a case: its documents, warnings for the author, and what to do next."""
 
     documents: tuple[Document, ...]
@@ -98,8 +97,7 @@ class Product:
     next_steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """All that is the same for every copy of one call."""
 
     case: Case
@@ -111,8 +109,7 @@ class _Job:
     catalogue: Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A case that may be rendered: checked, its copies planned, each reader's view searched for leaks.
 
     `copies` and `views` go together. Documents are made of it one copy at a time, by `make`.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from forms.domain.schema import Vocabulary
 from forms.domain.verdict import is_sound
@@ -21,8 +22,7 @@ Header = Literal["form", "letter", "leaflet", "none"]
 RecipientKind = Literal["area", "paper", "person", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A dated edition; `template` is a file name in the artefact's folder."""
 
     id: str
@@ -30,8 +30,7 @@ class Edition:
     template: str
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A condition (a JSON Schema on the full case) without which an audience is refused, and what to say."""
 
     schema: Mapping[str, Any]
@@ -39,8 +38,7 @@ class Requirement:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceRule:
+class AudienceRule(Struct, frozen=True):
     """A reader that the artefact is made for.
 
     `each` is a JSON Pointer to the list of persons who each get a copy, or empty. `annex`: the document that
@@ -56,8 +54,7 @@ class AudienceRule:
     marking_suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
+class DeadlineRule(Struct, frozen=True):
     """Something that is due: `rule` is an id of the deadline directory, `starts` a JSON Pointer to a date."""
 
     what: str
@@ -65,16 +62,14 @@ class DeadlineRule:
     starts: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """What the author does after issuing the paper; `when` is a JSON Schema on the case, or None for always."""
 
     text: str
     when: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a reply leads to: `when` is a JSON Schema on the reply, or None for always."""
 
     id: str
@@ -82,8 +77,7 @@ class Outcome:
     when: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRule:
+class ReturnRule(Struct, frozen=True):
     """What a reply becomes in the case: an entry of `list` (a JSON Pointer) with these properties.
 
     `received_from` names the answer that is the date of receipt; without it the day of reading is.
@@ -98,16 +92,14 @@ class ReturnRule:
     contact_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """What asks again where there is no answer: `rule` of the deadline directory says when, `paper` is it."""
 
     rule: str
     paper: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """An artefact. `editions` are in order of their dates; `stem` is what its files' names begin with."""
 
     id: str

@@ -10,8 +10,9 @@ trace of it: no empty row, no jump in numbering, no reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.domain.artefact import AudienceRule
 from forms.domain.case import Case, resolve, step, steps
@@ -25,8 +26,7 @@ Why = Literal["closed", "marked", "undeclared"]
 CLOSED_REASON = "Closed unless released"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A kind of reader; `lay` ones see only what is declared for them, `each` gets a copy per person."""
 
     name: str
@@ -35,8 +35,7 @@ class Reader:
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """Something that a reader may not have: where it stands in the full case, and why it is kept back.
 
     `closed`: by the schema; `marked`: by a restriction in the case, whose `reason` it has; `undeclared`: the
@@ -52,8 +51,7 @@ class Removed:
     say: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What one reader may have of a case: plain JSON data, and what was removed from it.
 
     `origins` maps the places of list items that moved up, in the view, to their places in the full case.

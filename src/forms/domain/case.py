@@ -11,7 +11,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
@@ -51,13 +52,11 @@ class _Repeated(dict[str, object]):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _NotANumber:
+class _NotANumber(Struct, frozen=True):
     """Stands where the file had NaN, Infinity or a number beyond all bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A loaded case: `data` is the JSON object (treat it as read-only), `source` the file's name."""
 
     data: Mapping[str, object]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.domain.bank_holidays import bank_holidays
 from forms.foundation.errors import ArtefactError
@@ -17,8 +19,7 @@ Unit = Literal["working_days", "calendar_days", "weeks", "months"]
 _OVERRIDES = ("amount", "unit", "direction")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule of `directories/deadlines.json`.
 
     `earlier`: where days may be counted in more than one way, the earlier day counts. `counted_from` and

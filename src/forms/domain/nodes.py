@@ -9,9 +9,11 @@ goes through here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forms.domain.case import step, steps
 from forms.domain.references import BrokenReferenceError, Found, Raw, Resolver, Schemas
@@ -39,8 +41,7 @@ _BRANCHES = ("then", "else")
 _CHOICES = ("allOf", "anyOf", "oneOf")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(Struct, frozen=True, eq=False):
     """What a schema says about one place.
 
     `kind` is `value` for everything that prints as one thing, also objects with `x-print`. `absent` is None

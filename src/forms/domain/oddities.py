@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.nodes import Node, is_unknown, label, walk
@@ -31,8 +32,7 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Oddity:
+class _Oddity(Struct, frozen=True):
     code: str
     says: str
     hint: str

@@ -9,9 +9,10 @@ where `jsonschema` explains a fault.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urljoin
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from referencing import Registry
@@ -83,8 +84,7 @@ class Schemas:
         return self._registry
 
 
-@dataclass(frozen=True, slots=True)
-class _Plain:
+class _Plain(Struct, frozen=True):
     """Looks up `file#/pointer` among whole documents."""
 
     documents: Mapping[str, Mapping[str, Any]]
@@ -105,14 +105,12 @@ class _Plain:
         return _PlainFound(place, _Plain(self.documents, base))
 
 
-@dataclass(frozen=True, slots=True)
-class _PlainFound:
+class _PlainFound(Struct, frozen=True):
     contents: Raw
     resolver: _Plain
 
 
-@dataclass(frozen=True, slots=True)
-class _Thorough:
+class _Thorough(Struct, frozen=True):
     """Looks up what `referencing` can."""
 
     inner: Any  # its types of a resolver and of what it found are private
@@ -127,8 +125,7 @@ class _Thorough:
         return _ThoroughFound(found.contents, _Thorough(found.resolver))
 
 
-@dataclass(frozen=True, slots=True)
-class _ThoroughFound:
+class _ThoroughFound(Struct, frozen=True):
     contents: Raw
     resolver: _Thorough
 

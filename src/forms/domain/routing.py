@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from forms.domain.case import Case, resolve
 from forms.domain.explain import near
@@ -28,8 +29,7 @@ _PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Struct, frozen=True):
     """A local authority of the directory; `hubs` are its teams, as in the directory's schema."""
 
     code: str
@@ -38,8 +38,7 @@ class Authority:
     hubs: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Authorities:
+class Authorities(Struct, frozen=True):
     """The directory, ready to be asked: `find` takes a name, an old name, a synonym or an ONS code."""
 
     by_code: Mapping[str, Authority]
@@ -60,8 +59,7 @@ class Authorities:
         return near(_PLAIN.sub("", normal(area.replace("&", " and "))), names)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One document's recipient, and what it is about.
 
     `authority` is None where nobody is known to write to, and without a code where its name is only what
@@ -84,8 +82,7 @@ class Route:
         return self.hub if len(self.authority.hubs) > 1 and self.hub else self.authority.name
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """All routes of a case, in the order of its children, and what the author should know."""
 
     routes: tuple[Route, ...]

@@ -19,6 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
+from msgspec import structs
+
 from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
@@ -296,7 +298,7 @@ class _Pass:
     def _placed(self, row: SourceRow, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         source = self._task.source.name
         return tuple(
-            replace(problem, place=row.place(source, problem.place.pointer, problem.place.label))
+            structs.replace(problem, place=row.place(source, problem.place.pointer, problem.place.label))
             for problem in problems
         )
 

@@ -51,7 +51,7 @@ TESTS = frozenset(
 # What needs no work: nothing that markup is made of, no control character, and no character that may need a run
 # of its own (see `scripts`) or is forbidden. Sets of more than two ranges beyond Latin-1 take milliseconds to
 # compile, so the second one leaves a little more to be looked at than it must.
-_MARKUP = re.compile("[&<>\"\x00-\x1f]")
+_MARKUP = re.compile('[&<>"\x00-\x1f]')
 _BEYOND = re.compile("[^\x00-\u058f\u1e00-\u2e7f]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
 _ONE_SPACE = re.compile(r"\r\n|[\r\n\t]")

@@ -16,9 +16,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from forms.formats.word import opc
 from forms.formats.word.parts import RenderedWord
@@ -105,8 +106,7 @@ def read(
     return members
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
+class _Guard(Struct, frozen=True):
     """What a package may hold; makes the errors that refuse it."""
 
     source: str
@@ -196,8 +196,7 @@ def main_document(
     raise refuse.of("not-a-docx", "The file is not a Word document", "", Place(source))
 
 
-@dataclass(frozen=True, slots=True)
-class _Records:
+class _Records(Struct, frozen=True):
     """Zip records of members that never change: local parts joined, and their directory entries."""
 
     local: bytes

@@ -12,11 +12,11 @@ there when the part is complete. Text in Latin, Greek and Cyrillic, that is near
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.formats.word.wordml import NAMESPACES, element, qn
 
@@ -36,8 +36,7 @@ OPEN, CLOSE = "\ufdd3", "\ufdd4"
 _FIRST_KEY = 0xFDD5
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script: its characters (the inside of a character class), and what its runs say.
 
     `slot` is the font slot that Word takes its font from; `font` goes in there, "" keeps the house's.
