@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from forms.application.readback import Reading, read_form
     from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
     from forms.application.readback_merge import Merged, merge_reply, write_case
+    from forms.application.sending.report import SendReport, Sent
+    from forms.application.sending.send import SendOptions, mark_handed_over, send, settle
     from forms.application.starter import init_library, new_case
     from forms.application.survey import inspect_form
     from forms.domain.case import Case, empty_case
@@ -61,6 +63,8 @@ _HOMES = {
     "forms.application.readback": ("Reading", "read_form"),
     "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
     "forms.application.readback_merge": ("Merged", "merge_reply", "write_case"),
+    "forms.application.sending.report": ("SendReport", "Sent"),
+    "forms.application.sending.send": ("SendOptions", "mark_handed_over", "send", "settle"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.application.survey": ("inspect_form",),
     "forms.formats.fillable": ("Survey",),
@@ -101,6 +105,9 @@ __all__ = [
     "Reading",
     "RenderOptions",
     "ReplyOutcome",
+    "SendOptions",
+    "SendReport",
+    "Sent",
     "Survey",
     "UsageError",
     "bulk",
@@ -113,6 +120,7 @@ __all__ = [
     "inspect_form",
     "lint",
     "load_case",
+    "mark_handed_over",
     "merge_reply",
     "new_case",
     "open_catalogue",
@@ -120,6 +128,8 @@ __all__ = [
     "preview",
     "read_form",
     "render",
+    "send",
+    "settle",
     "status",
     "validate",
     "write_case",

@@ -22,6 +22,7 @@ COMMANDS = (
     "new",
     "read",
     "render",
+    "send",
     "status",
     "validate",
 )
