@@ -275,7 +275,7 @@ def _has_room(rows: list[list[_Cell]], at: int, column: int) -> bool:
     below = rows[at + 1] if at + 1 < len(rows) else []
     if len(below) == len(row) and below[column].empty and (len(row) == 1 or all(each.empty for each in below)):
         return False
-    asks = bool(_ASKS.fullmatch(cell.words))
+    asks = bool(_ASKS.fullmatch(cell.words)) and not (len(row) == 1 and cell.words.isupper())
     paragraphs = [words_of(each) for each in own_paragraphs(cell.item)]
     if len(row) == 1 and paragraphs and not paragraphs[-1]:
         return True
