@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
+    from forms.application.follow_up.calendar import write_calendar
+    from forms.application.follow_up.deadlines import Agenda, Due, agenda
     from forms.application.follow_up.outstanding import Outstanding, status
     from forms.application.linting import lint
     from forms.application.outcome import ReplyOutcome, outcome_of
@@ -55,6 +57,12 @@ _HOMES = {
     "forms.application.checking": ("load_case", "validate"),
     "forms.application.describe": ("describe",),
     "forms.application.follow_up.outstanding": ("Outstanding", "status"),
+    "forms.application.follow_up.calendar": ("write_calendar",),
+    "forms.application.follow_up.deadlines": (
+        "Agenda",
+        "Due",
+        "agenda",
+    ),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
@@ -83,6 +91,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Agenda",
     "ArtefactError",
     "BulkOptions",
     "BulkReport",
@@ -90,6 +99,7 @@ __all__ = [
     "Catalogue",
     "Comparison",
     "Document",
+    "Due",
     "FormsError",
     "InputError",
     "Merged",
@@ -110,6 +120,7 @@ __all__ = [
     "Sent",
     "Survey",
     "UsageError",
+    "agenda",
     "bulk",
     "compare_with_case",
     "compare_with_sent",
@@ -132,6 +143,7 @@ __all__ = [
     "settle",
     "status",
     "validate",
+    "write_calendar",
     "write_case",
     "write_documents",
 ]
