@@ -169,7 +169,7 @@ def _upwards(widget: DictionaryObject) -> Iterator[DictionaryObject]:
 
 
 def kind_of(known: Mapping[str, object], flags: int, holders: Iterable[DictionaryObject]) -> PlaceKind:
-    """Give the kind of a field by its type and flags; a text field whose script (in one of `holders`) says so holds a date."""
+    """Give the kind of a field by type and flags; one whose script (in one of `holders`) says so is a date."""
     kind = str(known.get("/FT", ""))
     if kind == "/Btn":
         return "button" if flags & PUSH else "radio" if flags & RADIO else "checkbox"
