@@ -13,6 +13,7 @@ Words = tuple[str, ...]
 
 _INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.){2,}\w\b")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_PATTERN = re.compile(r"(?i)\bd{1,2}\s?[/.-]\s?m{1,2}\s?[/.-]\s?y{2,4}\b")
 _PIECE = re.compile(r"[^\W_]+")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _PLURALS = {
@@ -31,9 +32,9 @@ _LITTLE = 0.35
 _FILLERS = """
 a an the of to for in on at by with and or is are was be been has have do does did this that these those it
 please state enter give provide tell us write type insert tick click here if any known possible applicable available
-relevant their his her your our my you they he she who what which whom there etc s
+relevant their his her our my you they he she who what which whom there etc s
 """
-_WEAK = "detail information number no full current present main other own"
+_WEAK = "detail information number no full current present main other own your"
 FILLERS = frozenset(_FILLERS.split())
 """Words of labels that say nothing."""
 WEAK = frozenset(_WEAK.split())
@@ -45,6 +46,7 @@ def words_of(text: str) -> Words:
     """Give a text's words in small letters, singular: "Child 2's D.O.B." is child, 2, dob."""
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("'s", "").replace("s' ", "s ")
     plain = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", plain)
+    plain = _PATTERN.sub(" ", plain)
     plain = re.sub(r"(?i)\be[- ]mails?\b", "email", plain)
     plain = re.sub(r"(?i)\bpost ?codes?\b", "postcode", plain).replace("tel.", "telephone ")
     plain = _HUMPS.sub(" ", plain)
