@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
     from forms.application.follow_up.calendar import write_calendar
+    from forms.application.follow_up.chasers import ChaseOptions, chase
     from forms.application.follow_up.deadlines import Agenda, Due, agenda
     from forms.application.follow_up.outstanding import Outstanding, status
+    from forms.application.follow_up.report import ChaseReport
     from forms.application.linting import lint
     from forms.application.outcome import ReplyOutcome, outcome_of
     from forms.application.output import write_documents
@@ -63,6 +65,11 @@ _HOMES = {
         "Due",
         "agenda",
     ),
+    "forms.application.follow_up.chasers": (
+        "ChaseOptions",
+        "chase",
+    ),
+    "forms.application.follow_up.report": ("ChaseReport",),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
@@ -97,6 +104,8 @@ __all__ = [
     "BulkReport",
     "Case",
     "Catalogue",
+    "ChaseOptions",
+    "ChaseReport",
     "Comparison",
     "Document",
     "Due",
@@ -122,6 +131,7 @@ __all__ = [
     "UsageError",
     "agenda",
     "bulk",
+    "chase",
     "compare_with_case",
     "compare_with_sent",
     "describe",

@@ -87,7 +87,7 @@ def command(
       forms bulk check-notification cases.jsonl -o outbox --reason "Address corrected"
     """
     options = BulkOptions(
-        formats=_formats(formats),
+        formats=chosen_formats(formats),
         issued=date.date() if date else None,
         workers=workers,
         again=again,
@@ -108,7 +108,8 @@ def command(
     return FAULT if report.faults else INPUT_ERRORS if report.refused else 0
 
 
-def _formats(words: str) -> tuple[str, ...]:
+def chosen_formats(words: str) -> tuple[str, ...]:
+    """Read `--format`: docx, pdf, or both with a comma."""
     chosen = tuple(dict.fromkeys(word.strip().lower() for word in words.split(",") if word.strip()))
     if not chosen or not set(chosen) <= set(FORMATS):
         raise click.BadParameter("choose docx, pdf or docx,pdf", param_hint="--format")

@@ -15,6 +15,7 @@ from forms.cli.report import show_problems
 
 COMMANDS = (
     "bulk",
+    "chase",
     "due",
     "init",
     "inspect",

@@ -168,7 +168,7 @@ def _due(
     key = document.key
     authority = catalogue.authorities.by_code.get(authority_code(key.recipient))
     name = [key.issuer, key.reference, key.artefact, key.audience, key.recipient, document.version]
-    attempt = matter.chasers[-1].attempt + 1 if matter and matter.chasers else 1
+    attempt = matter.next_attempt if matter else 1
     asks = matter is not None and matter.sent is not None
     return Due(
         day=day,

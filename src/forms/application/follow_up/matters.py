@@ -88,6 +88,11 @@ class Matter:
         last = self.chasers[-1].sent
         return due(self.rule, last) if self.rule.repeat and last else None
 
+    @property
+    def next_attempt(self) -> int:
+        """The number of the next chaser, from 1."""
+        return self.chasers[-1].attempt + 1 if self.chasers else 1
+
     def late_on(self, day: date) -> bool:
         """Tell whether the answer is overdue: the day of the rule has come without it."""
         return self.open and self.reply_due is not None and self.reply_due <= day
