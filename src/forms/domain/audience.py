@@ -255,10 +255,14 @@ class _Engine:
     ) -> object:
         kept: dict[str, object] = {}
         before = len(self.removed)
+        open_ = not (closed or self._reader.lay)  # most places: nothing is said of them, and they are seen
         for key, item in value.items():
             below = node.properties.get(key)
-            place = step(pointer, key)
             if below is None or self._left_out(pointer, key):
+                continue
+            place = step(pointer, key)
+            if open_ and below.kind == "value" and below.audiences is None and not self._is_marked(place):
+                kept[key] = item
                 continue
             one = self.keep(below, item, place, closed, released, step(at, key))
             if one is not _GONE:
@@ -268,6 +272,9 @@ class _Engine:
         if not kept or self._cannot_stand(node, pointer, self.removed[before:]):
             return _GONE if pointer else {}
         return kept
+
+    def _is_marked(self, pointer: str) -> bool:
+        return pointer in self._restricted or pointer in self._released
 
     def _left_out(self, pointer: str, key: str) -> bool:
         """Tell whether a property is the program's own business, or another paper's."""

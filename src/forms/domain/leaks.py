@@ -385,13 +385,19 @@ def _index(needles: Iterable[_Needle]) -> _Index | None:
     return _Index(words, numbers, dates, postcodes)
 
 
+_NOT_SEARCHED = frozenset({"words", "time"})
+
+
 def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
     """Give every remaining text with its place in the view and how its value prints."""
     for pointer, node, value in walk(root, view.data):
-        if node.kind == "value" or isinstance(value, str):
+        if type(value) is str:
+            if node.prints not in _NOT_SEARCHED:
+                yield pointer, node.prints, value
+        elif node.kind == "value":
             for place, text in strings(value, pointer):
                 prints = "text" if place.endswith("/not_known") else node.prints
-                if prints not in ("words", "time"):
+                if prints not in _NOT_SEARCHED:
                     yield place, prints, text
 
 

@@ -76,7 +76,7 @@ def _values(node: Node, value: object, pointer: str) -> Iterator[tuple[str, Node
         if (
             below.kind == "value"
             and not isinstance(item, str)
-            and isinstance(item, Mapping)
+            and (type(item) is dict or isinstance(item, Mapping))
             and not is_unknown(item)
         ):
             for key, part in item.items():
