@@ -143,6 +143,12 @@ def direct(value: object) -> object:
     return value.get_object() if isinstance(value, IndirectObject | PdfObject) else value
 
 
+def reference_of(item: object) -> IndirectObject | None:
+    """Give the reference to an object that was read; None if it is no object of its own."""
+    found = getattr(item, "indirect_reference", None)
+    return found if isinstance(found, IndirectObject) else None
+
+
 def _fields(reader: PdfReader) -> Iterator[Control]:
     for field, name, inherited in terminal_fields(reader):
         if (control := _control(field, name, inherited)) is not None:

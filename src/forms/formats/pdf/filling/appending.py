@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NumberObject, PdfObject, StreamObject
 
-from forms.formats.pdf.field_reader import direct, opened
+from forms.formats.pdf.field_reader import direct, opened, reference_of
 from forms.formats.pdf.filling.changes import Change, change_of, reference, written
 from forms.formats.pdf.filling.soundness import rewritten, tail_of
 from forms.formats.pdf.filling.update import Tail, Update
@@ -61,7 +61,7 @@ class _Appender:
         if tree is not None and its_tree is not None:
             self._first_key = _next_key(tree)
             self._numbers[reference(its_tree)[0]] = reference(tree)[0]
-        pages = [page for page in self._sheet.pages if page.indirect_reference is not None]
+        pages = [page for page in self._sheet.pages if reference_of(page) is not None]
         for page in pages:
             self._numbers[reference(page)[0]] = self._update.reserve()
         root = self._pages_root()
@@ -137,7 +137,7 @@ class _Appender:
             inside = written(parents, ("/Nums", "/Limits")) + b"/Nums[%s %s]" % (there, pairs)
         own = written(tree, ("/K", "/RoleMap", "/ParentTree", "/ParentTreeNextKey"))
         own += b"/K[%s %s]/RoleMap<<%s>>/ParentTreeNextKey %d" % (old, new, named, last + 1)
-        if parents.indirect_reference is not None:
+        if reference_of(parents) is not None:
             yield change_of(parents, inside)
             own += b"/ParentTree %d %d R" % reference(parents)
         else:
@@ -217,7 +217,7 @@ def _inherited(page: DictionaryObject, key: str) -> PdfObject | None:
 def _structure(reader: PdfReader) -> DictionaryObject | None:
     """Give a file's structure tree; None if it has none that content refers to."""
     root = direct(reader.root_object.get("/StructTreeRoot"))
-    if not isinstance(root, DictionaryObject) or root.indirect_reference is None:
+    if not isinstance(root, DictionaryObject) or reference_of(root) is None:
         return None
     return root if isinstance(direct(root.get("/ParentTree")), DictionaryObject) else None
 

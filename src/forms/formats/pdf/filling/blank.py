@@ -18,7 +18,7 @@ from forms.formats.pdf.acroform import (
     on_state,
     rectangle,
 )
-from forms.formats.pdf.field_reader import direct, string_of
+from forms.formats.pdf.field_reader import direct, reference_of, string_of
 from forms.formats.pdf.filling.changes import reference, written
 from forms.formats.pdf.filling.places import (
     ButtonPlace,
@@ -199,7 +199,8 @@ def text_box(field: FormField, frame: Frame, style: Style, quad: int) -> TextBox
 def drawn(look: object, widget: DictionaryObject) -> Drawn | None:
     """Say how an appearance is placed on its page (12.5.5, algorithm 8.1); None if there is none to see."""
     corners = rectangle(widget)
-    if not isinstance(look, StreamObject) or corners is None or look.indirect_reference is None:
+    at = reference_of(look)
+    if not isinstance(look, StreamObject) or corners is None or at is None:
         return None
     box = numbers(look.get("/BBox"))
     if len(box) != 4:
@@ -213,7 +214,7 @@ def drawn(look: object, widget: DictionaryObject) -> Drawn | None:
         return None
     across, up = (corners[2] - corners[0]) / (right - left), (corners[3] - corners[1]) / (top - bottom)
     shift = corners[0] - left * across, corners[1] - bottom * up
-    return Drawn(b"%.5f 0 0 %.5f %.3f %.3f" % (across, up, *shift), look.indirect_reference.idnum)
+    return Drawn(b"%.5f 0 0 %.5f %.3f %.3f" % (across, up, *shift), at.idnum)
 
 
 def numbers(value: object) -> list[float]:

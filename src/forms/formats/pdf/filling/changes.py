@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from forms.formats.pdf.acroform import FormField
-from forms.formats.pdf.field_reader import direct
+from forms.formats.pdf.field_reader import direct, reference_of
 
 _GONE_FROM_FORM = ("/XFA", "/NeedAppearances")
 _USAGE_RIGHTS = ("/UR", "/UR3")
@@ -43,7 +43,7 @@ def written(entries: DictionaryObject, without: Collection[str] = ()) -> bytes:
 
 def reference(item: DictionaryObject) -> tuple[int, int]:
     """Give an indirect object's number and generation."""
-    at = item.indirect_reference
+    at = reference_of(item)
     if at is None:
         raise ValueError("not an object of its own")
     return at.idnum, at.generation
@@ -71,7 +71,7 @@ def form_changes(reader: PdfReader, fields: tuple[FormField, ...]) -> tuple[Chan
             out.write(b" ")
         entries += b"/Fields[%s%s]" % (out.getvalue(), b" ".join(b"%d %d R" % stray for stray in strays))
     changed = bool(strays) or any(key in form for key in _GONE_FROM_FORM)
-    if form.indirect_reference is not None:
+    if reference_of(form) is not None:
         found = (change_of(form, entries),) if changed else ()
         catalog = _catalog(root, ())
     else:

@@ -22,7 +22,7 @@ from pypdf.generic import (
 )
 
 from forms.formats.pdf.acroform import annotations_of
-from forms.formats.pdf.field_reader import direct, opened
+from forms.formats.pdf.field_reader import direct, opened, reference_of
 from forms.formats.pdf.filling.blank import drawn as placed
 from forms.formats.pdf.filling.changes import Change, change_of, flat_catalog, reference, written
 from forms.formats.pdf.filling.places import Drawn
@@ -176,25 +176,28 @@ class _Tags:
         key, page_key = direct(widget.get("/StructParent")), direct(page.get("/StructParents"))
         element = direct(self._find(key))
         marked = direct(self._find(page_key))
-        if not isinstance(element, DictionaryObject) or not isinstance(marked, ArrayObject):
+        at = reference_of(element)
+        if not isinstance(element, DictionaryObject) or not isinstance(marked, ArrayObject) or at is None:
             return -1
         number = len(marked)
         if not self._replace(element, widget, page, number):
             return -1
-        marked.append(element.indirect_reference)
-        self._change(marked, page_key)
+        marked.append(at)
+        self._change(marked)
+        self._forget(key)
         return number
 
     def _replace(
         self, element: DictionaryObject, widget: DictionaryObject, page: PageObject, number: int
     ) -> bool:
         """Put marked content into the place that the widget has among an element's kids."""
-        if element.indirect_reference is None or page.indirect_reference is None:
+        where = reference_of(page)
+        if where is None:
             return False
         content = DictionaryObject(
             {
                 NameObject("/Type"): NameObject("/MCR"),
-                NameObject("/Pg"): page.indirect_reference,
+                NameObject("/Pg"): where,
                 NameObject("/MCID"): NumberObject(number),
             }
         )
@@ -206,43 +209,55 @@ class _Tags:
             if index < 0:
                 return False
             kids[index] = content
-            self._change(kids, None)
+            self._change(kids)
         else:
             return False
         element[NameObject("/S")] = NameObject("/Span")
-        self._changed[id(element)] = element
+        self._note(element)
         return True
 
     def _find(self, key: object) -> PdfObject | None:
         """Look a key up in the parent tree (7.9.7)."""
-        if not isinstance(key, int):
-            return None
+        for _, entries in self._numbered():
+            for index in range(0, len(entries) - 1, 2):
+                if direct(entries[index]) == key:
+                    found: PdfObject = entries[index + 1]
+                    return found
+        return None
+
+    def _forget(self, key: object) -> None:
+        """Take a key out of the parent tree."""
+        for leaf, entries in self._numbered():
+            for index in range(0, len(entries) - 1, 2):
+                if direct(entries[index]) == key:
+                    del entries[index : index + 2]
+                    self._note(leaf if reference_of(entries) is None else entries)
+                    return
+
+    def _numbered(self) -> Iterator[tuple[DictionaryObject, ArrayObject]]:
         for leaf in self._leaves:
             entries = direct(leaf["/Nums"])
             if isinstance(entries, ArrayObject):
-                for index in range(0, len(entries) - 1, 2):
-                    if direct(entries[index]) == key:
-                        found: PdfObject = entries[index + 1]
-                        return found
-        return None
+                yield leaf, entries
 
-    def _change(self, item: ArrayObject, key: object) -> None:
-        """Say that an array is not as it was; one that is no object of its own is part of a leaf."""
-        if item.indirect_reference is not None:
-            self._changed[id(item)] = item
-        elif key is not None:
-            for leaf in self._leaves:
-                entries = direct(leaf["/Nums"])
-                if isinstance(entries, ArrayObject) and any(entry is item for entry in list.__iter__(entries)):
-                    holder = leaf if entries.indirect_reference is None else entries
-                    self._changed[id(holder)] = holder
+    def _note(self, item: PdfObject) -> None:
+        self._changed[id(item)] = item
+
+    def _change(self, item: ArrayObject) -> None:
+        """Say that an array is not as it was; one that is no object of its own may be part of a leaf."""
+        if reference_of(item) is not None:
+            self._note(item)
+            return
+        for leaf, entries in self._numbered():
+            if any(entry is item for entry in list.__iter__(entries)):
+                self._note(leaf if reference_of(entries) is None else entries)
 
     def changes(self) -> Iterator[Change]:
         """Give all changed objects."""
         for item in self._changed.values():
             if isinstance(item, DictionaryObject):
                 yield change_of(item, written(item))
-            elif (at := item.indirect_reference) is not None:
+            elif (at := reference_of(item)) is not None:
                 data = b"%d %d obj\n%s\nendobj\n" % (at.idnum, at.generation, _written(item))
                 yield Change(at.idnum, at.generation, data)
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from forms.formats.pdf.acroform import FormField, on_state
-from forms.formats.pdf.field_reader import direct
+from forms.formats.pdf.field_reader import direct, reference_of
 from forms.formats.pdf.filling.update import Tail
 
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
@@ -58,7 +58,7 @@ def _has_numbers(fields: tuple[FormField, ...]) -> bool:
     """Say whether every field is an object of its own, and its states' names have but one spelling."""
     for field in fields:
         items = [entries for node in field.nodes for entries in (node.entries, *node.widgets)]
-        if any(item.indirect_reference is None for item in (*items, *field.stray)):
+        if any(reference_of(item) is None for item in (*items, *field.stray)):
             return False
         if field.kind in ("checkbox", "radio"):
             states = [on_state(widget, 0, field.kind) for widget in field.widgets]
@@ -132,7 +132,7 @@ def _number_items(writer: PdfWriter, holder: DictionaryObject, key: str) -> list
     for index, item in enumerate(array if isinstance(array, ArrayObject) else ()):
         entries = direct(item)
         if isinstance(entries, DictionaryObject):
-            if entries.indirect_reference is None:
+            if reference_of(entries) is None:
                 array[index] = writer._add_object(entries)  # type: ignore[index]
             found.append(entries)
     return found
@@ -140,7 +140,8 @@ def _number_items(writer: PdfWriter, holder: DictionaryObject, key: str) -> list
 
 def _number_fields(writer: PdfWriter, holder: DictionaryObject, key: str, depth: int) -> None:
     for field in _number_items(writer, holder, key):
-        if depth and NameObject("/Parent") not in field and holder.indirect_reference is not None:
-            field[NameObject("/Parent")] = holder.indirect_reference
+        parent = reference_of(holder)
+        if depth and NameObject("/Parent") not in field and parent is not None:
+            field[NameObject("/Parent")] = parent
         if depth < 12:
             _number_fields(writer, field, "/Kids", depth + 1)
