@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe
+    from forms.application.filling import FilledForm, fill_form
+    from forms.application.follow_up.answers import TOLD, Recorded, record, record_reply
     from forms.application.follow_up.calendar import write_calendar
     from forms.application.follow_up.chasers import ChaseOptions, chase
     from forms.application.follow_up.deadlines import Agenda, Due, agenda
@@ -70,6 +72,13 @@ _HOMES = {
         "chase",
     ),
     "forms.application.follow_up.report": ("ChaseReport",),
+    "forms.application.filling": ("FilledForm", "fill_form"),
+    "forms.application.follow_up.answers": (
+        "TOLD",
+        "Recorded",
+        "record",
+        "record_reply",
+    ),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
@@ -98,6 +107,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "TOLD",
     "Agenda",
     "ArtefactError",
     "BulkOptions",
@@ -109,6 +119,7 @@ __all__ = [
     "Comparison",
     "Document",
     "Due",
+    "FilledForm",
     "FormsError",
     "InputError",
     "Merged",
@@ -122,6 +133,7 @@ __all__ = [
     "Product",
     "Progress",
     "Reading",
+    "Recorded",
     "RenderOptions",
     "ReplyOutcome",
     "SendOptions",
@@ -137,6 +149,7 @@ __all__ = [
     "describe",
     "empty_case",
     "errors_in",
+    "fill_form",
     "init_library",
     "inspect_form",
     "lint",
@@ -148,6 +161,8 @@ __all__ = [
     "outcome_of",
     "preview",
     "read_form",
+    "record",
+    "record_reply",
     "render",
     "send",
     "settle",

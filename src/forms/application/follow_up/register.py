@@ -68,9 +68,10 @@ def add_answer(ledger: Ledger, document: int, answer: Answer) -> None:
     )
 
 
-def answers_to(ledger: Ledger, document: int) -> tuple[Answer, ...]:
-    """Give the answers to a document, as they came."""
-    rows = ledger.rows("SELECT * FROM answers WHERE document = ? ORDER BY rowid", document)
+def answers_to(ledger: Ledger, *documents: int) -> tuple[Answer, ...]:
+    """Give the answers to documents, as they came."""
+    marks = ",".join("?" * len(documents))
+    rows = ledger.rows(f"SELECT * FROM answers WHERE document IN ({marks}) ORDER BY rowid", *documents)
     return tuple(
         Answer(date.fromisoformat(row["day"]), row["content"], row["outcome"], bool(row["counts"]), row["note"])
         for row in rows
