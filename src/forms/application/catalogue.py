@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
 from forms.application.storage import TemplateStore, key_of, open_store
-from forms.domain.artefact import Manifest, parse_manifest
+from forms.domain.artefact import Header, Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
 from forms.domain.deadlines import Rule, load_rules
@@ -171,6 +171,15 @@ class Catalogue:
             house = self.library.read(f"templates/{HOUSES[size]}")
             names = (manifest.header, f"templates/{manifest.id}/{file_name}", HOUSES[size])
             self._templates[key] = self._compiled(template, house, names, size)
+        return self._templates[key]
+
+    def plain_template(self, name: str, header: Header) -> CompiledTemplate:
+        """A Word template that belongs to no artefact, such as `continuation-sheet.docx`."""
+        key: tuple[str, str, PrintSize] = ("", name, "standard")
+        if key not in self._templates:
+            house = HOUSES["standard"]
+            data = self.library.read(f"templates/{name}"), self.library.read(f"templates/{house}")
+            self._templates[key] = self._compiled(*data, (header, f"templates/{name}", house), "standard")
         return self._templates[key]
 
     def _compiled(

@@ -11,6 +11,9 @@ Text (a newline parts lines; a date is already in the form's own format); whethe
 that are chosen in a radio, choice, combo or list; the rows of a table, each with a text for each column.
 """
 
+REFERENCES = ("See continuation sheet, {}", "See sheet {}", "Sheet {}", "({})")
+"""What a place says whose text stands on the continuation sheet: the first for which it has room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Continued:

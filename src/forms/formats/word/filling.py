@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from lxml import etree
 
 from forms.formats.fillable import Survey
-from forms.formats.filling import Continued, Entry, Filled
+from forms.formats.filling import REFERENCES, Continued, Entry, Filled
 from forms.formats.word import filling_text as texts
 from forms.formats.word import opc, package
 from forms.formats.word.filling_binding import Stores
@@ -32,11 +32,6 @@ _TEXTS = frozenset({"text", "multiline", "date", "rich text", "cell", "line", "b
 _BOXES = frozenset({"checkbox", "box"})
 _CHOICES = frozenset({"choice", "combo"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
-
-
-def reference(number: int) -> str:
-    """Give what a place says whose text stands on the continuation sheet."""
-    return f"See continuation sheet, {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +113,12 @@ class WordForm:
                 problems.append(problem)
             elif isinstance(entry, str) and self._lacks_room(spot, entry):
                 number = len(continued) + 1
-                if place.longest is not None and len(reference(number)) > place.longest:
+                words = _reference(number, place.longest)
+                if words is None:
                     problems.append(self._too_long(spot, len(entry)))
                     continue
                 continued.append(Continued(number, place.name, place.label, place.where, entry))
-                planned[place.name] = reference(number)
+                planned[place.name] = words
             else:
                 planned[place.name] = entry
         if problems:
@@ -221,6 +217,12 @@ def prepare(data: bytes, source: str) -> WordForm:
     numbers = {element: number for number, element in enumerate(opened.root.iter())}
     places = tuple((numbers[spot.at], tuple(numbers[row] for row in spot.rows)) for spot in opened.spots)
     return WordForm(source, opened, Package(data), places)
+
+
+def _reference(number: int, longest: int | None) -> str | None:
+    """Give what a place says whose text is continued, None where it has not even room for "See sheet"."""
+    words = (form.format(number) for form in REFERENCES[:2])
+    return next((each for each in words if longest is None or len(each) <= longest), None)
 
 
 def _tidy(entry: Entry) -> Entry:

@@ -49,7 +49,9 @@ def read_entries(blank: Sequence[Spot], blank_body: etree._Element, filled: etre
     body = filled.find(BODY)
     if body is None:
         return {}
-    named = {spot.place.name: spot for spot in spots(body) if _has_name(spot)}
+    named: dict[str, Spot] = {}
+    if any(_has_name(spot) for spot in blank):
+        named = {spot.place.name: spot for spot in spots(body) if _has_name(spot)}
     pairs = _Pairing([spot for spot in blank if spot.rows])
     pairs.blocks(blank_body, body)
     found: dict[str, Entry] = {}
