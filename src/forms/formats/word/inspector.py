@@ -10,6 +10,7 @@ from lxml import etree
 from forms.formats.fillable import Survey
 from forms.formats.word import opc, package
 from forms.formats.word.control_reader import guarded
+from forms.formats.word.sections import sections
 from forms.formats.word.spots import is_free, spots
 from forms.formats.word.spots_inline import FF_DATA, Spot
 from forms.formats.word.wordml import BODY, SDT, qn
@@ -43,6 +44,17 @@ class Opened:
         places = tuple(spot.place for spot in self.spots)
         return Survey("docx", places, tuple(self._notes()))
 
+    @property
+    def survey_with_headings(self) -> Survey:
+        """What there is to fill in, each place with the headings that it stands under."""
+        body = self.root.find(BODY)
+        plain = self.survey
+        if body is None:
+            return plain
+        over = sections(body, [spot.at for spot in self.spots], [place.label for place in plain.places])
+        places = (replace(place, section=words) for place, words in zip(plain.places, over, strict=True))
+        return replace(plain, places=tuple(places))
+
     def _notes(self) -> list[tuple[str, str]]:
         notes: list[tuple[str, str]] = []
         if not self.spots:
@@ -68,7 +80,7 @@ def inspect(data: bytes, source: str) -> Survey:
     Raises:
         InputError: The file cannot be read; see `control_reader.read_document`.
     """
-    return open_form(data, source).survey
+    return open_form(data, source).survey_with_headings
 
 
 def open_form(data: bytes, source: str) -> Opened:
