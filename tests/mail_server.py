@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -174,7 +174,7 @@ class Clock:
 
     seconds: float = 0.0
     slept: list[float] = field(default_factory=list)
-    start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
+    start: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -14,8 +14,9 @@ import pytest
 
 from forms.application.bulk.outbox import locked
 from forms.application.ledger import Entry, Issued, Key, Ledger
+from forms.application.sending.desk import Timing
 from forms.application.sending.report import SendReport
-from forms.application.sending.send import SendOptions, Timing, mark_handed_over, send, settle
+from forms.application.sending.send import SendOptions, mark_handed_over, send, settle
 from forms.foundation.errors import OutputError, UsageError
 from mail_server import DROP, PASSWORD, Clock, MailServer
 
@@ -37,7 +38,7 @@ def issue(outbox: Path, areas: dict[str, str] = AREAS, *, each: int = 2, size: i
                 (outbox / folder / name).write_bytes(data)
                 key = Key("Example CRC", reference, LAID, "social-care", code)
                 one = Issued(
-                    0, run, row, key, 1, 1, "a" * 64, reference, "d" * 64, "2026-11", DAY, folder, "rendered", DAY
+                    0, run, row, key, 1, 1, "a" * 64, reference, "d" * 64, "2026", DAY, folder, "rendered", DAY
                 )  # fmt: skip
                 ledger.add(one, (Entry(name, "docx", len(data), hashlib.sha256(data).hexdigest()),))
         ledger.commit()
@@ -91,7 +92,10 @@ def test_each_message_goes_once_over_tls(outbox: Path, go, security: str) -> Non
         folder = str(message["To"]).removeprefix("mash.secure@").removesuffix(".example.org")
         files = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
         assert files == {path.name: path.read_bytes() for path in (outbox / folder).iterdir()}
-        assert message["Subject"].startswith("[OFFICIAL-SENSITIVE] Check/Notification Form: 2 documents, ref ")
+        assert message["Subject"].startswith(
+            "[OFFICIAL-SENSITIVE] Safeguarding Children: Check/Notification Form"
+        )
+        assert ": 2 documents, ref " in message["Subject"]
         assert message["Date"].datetime == Clock.start
     assert sorted(server.recipients) == sorted([[f"mash.secure@{folder}.example.org"] for folder in AREAS])
     with Ledger(outbox / "ledger.db") as ledger:

@@ -134,6 +134,11 @@ class Queue:
                     self._ledger.record(document.id, "sent", now.date())
         return self._get(message.id)
 
+    def remark(self, message: Message, reply: str) -> Message:
+        """Note what a server said about a message that stays as it is."""
+        self._ledger.write("UPDATE messages SET reply = ? WHERE id = ?", reply, message.id)
+        return self._get(message.id)
+
     def waiting(self, *, unfinished: bool = False) -> list[Bundle]:
         """Give the documents that no message has yet, by run, folder, reader and age.
 
