@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from forms.application.follow_up.calendar import write_calendar
     from forms.application.follow_up.chasers import ChaseOptions, chase
     from forms.application.follow_up.deadlines import Agenda, Due, agenda
+    from forms.application.follow_up.month import Figures, Month, month
     from forms.application.follow_up.outstanding import Outstanding, status
     from forms.application.follow_up.report import ChaseReport
     from forms.application.linting import lint
@@ -79,6 +80,11 @@ _HOMES = {
         "record",
         "record_reply",
     ),
+    "forms.application.follow_up.month": (
+        "Figures",
+        "Month",
+        "month",
+    ),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
@@ -119,11 +125,13 @@ __all__ = [
     "Comparison",
     "Document",
     "Due",
+    "Figures",
     "FilledForm",
     "FormsError",
     "InputError",
     "Merged",
     "MissingError",
+    "Month",
     "OutputError",
     "Outstanding",
     "PageImage",
@@ -156,6 +164,7 @@ __all__ = [
     "load_case",
     "mark_handed_over",
     "merge_reply",
+    "month",
     "new_case",
     "open_catalogue",
     "outcome_of",

@@ -88,7 +88,7 @@ def record_reply(
     with change_ledger(place) as ledger:
         document = _found(ledger, reading.issue, reading.manifest.id, source)
         _not_before(document, day)
-        if errors_in(reading.problems) or not reading.reply:
+        if errors_in(reading.problems) or not _says_anything(reading, catalogue):
             return _incomplete(ledger, document, day, catalogue, source)
         outcome = outcome_of(reading, catalogue, day)
         content = ledger.content(["answer", dict(reading.reply)])
@@ -167,6 +167,12 @@ def _found(ledger: Ledger, issue: Issue, artefact: str, source: str) -> Issued:
             Place(source),
         )
     return document
+
+
+def _says_anything(reading: Reading, catalogue: Catalogue) -> bool:
+    """Tell whether a reply holds more than what we filled in ourselves: one of the fields that it must have."""
+    required = catalogue.required_fields(reading.manifest)
+    return any(name in reading.reply for name in required) if required else bool(reading.reply)
 
 
 def _is_same(document: Issued, issue: Issue) -> bool:

@@ -43,15 +43,16 @@ class Chaser:
 class Matter:
     """A version of a paper for a recipient. `issues` are its documents, the first first.
 
-    `sent` is the day it was first sent. `rule` says when to ask again, by `follow_up.paper`; both are None
-    where nobody asks. `chasers` are without those that were withdrawn unsent. `closed` is the day of the
-    answer, or of the withdrawal. `changes` counts all that was ever noted of it.
+    `sent` is the day it was first sent, `answered` that of the first answer, `closed` that of the answer or
+    the withdrawal. `rule` says when to ask again, by `follow_up.paper`; both are None where nobody asks.
+    `chasers` are without those that were withdrawn unsent. `changes` counts all that was ever noted of it.
     """
 
     issues: tuple[Issued, ...]
     state: State
     sent: date | None
     acknowledged: date | None
+    answered: date | None
     closed: date | None
     chasers: tuple[Chaser, ...]
     follow_up: FollowUp | None
@@ -138,6 +139,7 @@ def _matter(
         state=best.state,
         sent=_sent(found, issues[0]),
         acknowledged=min((event.day for event in found if event.state == "acknowledged"), default=None),
+        answered=min((event.day for event in found if event.state == "answered"), default=None),
         closed=None if NEXT[best.state] else best.since,
         chasers=tuple(one for one in chasers if one.sent or one.document.state == "rendered"),
         follow_up=manifest.follow_up,
