@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from pypdf import PageObject, PdfReader
 from pypdf.generic import DictionaryObject
@@ -19,6 +19,7 @@ from forms.formats.pdf.acroform import (
     rectangle,
 )
 from forms.formats.pdf.field_reader import direct, opened, options_of, string_of
+from forms.formats.pdf.headings import Piece, headings_over, is_bold
 from forms.formats.returned import plain
 
 _LEFT, _ABOVE = 260.0, 26.0
@@ -36,15 +37,6 @@ SIGNED = "The form is signed: a change would break the signature"
 NONE = "The PDF has no fields: it can only be filled in by hand, or as the Word file it was made from"
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A piece of text on a page, with where its baseline begins, in points."""
-
-    x: float
-    y: float
-    text: str
-
-
 def inspect(data: bytes, source: str) -> Survey:
     """List what can be filled in in a PDF.
 
@@ -59,13 +51,24 @@ def inspect(data: bytes, source: str) -> Survey:
 
 
 def _survey(reader: PdfReader) -> Survey:
-    return survey(reader, form_fields(reader))
+    fields = form_fields(reader)
+    found = survey(reader, fields)
+    pages = {field.page: _words(reader.pages[field.page]) for field in fields if field.page >= 0}
+    places = [
+        (field.page, rectangle(field.widgets[0]) if field.page >= 0 else None, place.label)
+        for field, place in zip(fields, found.places, strict=True)
+    ]
+    over = headings_over(pages, places)
+    return replace(
+        found,
+        places=tuple(replace(place, section=words) for place, words in zip(found.places, over, strict=True)),
+    )
 
 
 def survey(reader: PdfReader, fields: Sequence[FormField]) -> Survey:
     """List the fields of an open file. What its damage makes pypdf raise is passed on."""
     form = direct(reader.root_object.get("/AcroForm"))
-    texts: dict[int, list[_Word]] = {}
+    texts: dict[int, list[Piece]] = {}
     places = []
     for field in fields:
         label = plain(string_of(field.known.get("/TU")))
@@ -95,7 +98,7 @@ def is_signed(reader: PdfReader, fields: Sequence[FormField]) -> bool:
     )
 
 
-def _place(field: FormField, label: str, words: list[_Word]) -> Fillable:
+def _place(field: FormField, label: str, words: list[Piece]) -> Fillable:
     longest = field.known.get("/MaxLen")
     options = options_of(field.known)
     if field.kind in ("checkbox", "radio"):
@@ -112,7 +115,7 @@ def _place(field: FormField, label: str, words: list[_Word]) -> Fillable:
     )
 
 
-def _button_options(field: FormField, words: list[_Word]) -> tuple[tuple[str, str], ...]:
+def _button_options(field: FormField, words: list[Piece]) -> tuple[tuple[str, str], ...]:
     """Give a button's states; where the form has no words for one of several, those beside its box."""
     options = button_options(field)
     if len(options) < 2:
@@ -127,21 +130,22 @@ def _button_options(field: FormField, words: list[_Word]) -> tuple[tuple[str, st
 # ── Labels ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words(page: PageObject) -> list[_Word]:
+def _words(page: PageObject) -> list[Piece]:
     """Give the pieces of text of a page with their places."""
-    found: list[_Word] = []
+    found: list[Piece] = []
 
-    def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+    def visit(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
         if words := plain(text):
             x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
             y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-            found.append(_Word(x, y, words))
+            scale = abs(tm[3] * cm[3]) or abs(tm[1] * cm[2]) or 1.0
+            found.append(Piece(x, y, words, float(size) * scale, is_bold(font)))
 
     page.extract_text(visitor_text=visit)
     return found
 
 
-def _beside(widget: DictionaryObject, words: list[_Word]) -> str:
+def _beside(widget: DictionaryObject, words: list[Piece]) -> str:
     """Give the text that labels a field: to its left on its line, else above it, else (boxes) to its right."""
     corners = rectangle(widget)
     if corners is None:
@@ -157,7 +161,7 @@ def _beside(widget: DictionaryObject, words: list[_Word]) -> str:
     return min(above, key=lambda word: word.y).text.strip(": ") if above else ""
 
 
-def _after(widget: DictionaryObject, words: list[_Word]) -> str:
+def _after(widget: DictionaryObject, words: list[Piece]) -> str:
     """Give the text to the right of a box."""
     corners = rectangle(widget)
     if corners is None:

@@ -39,7 +39,7 @@ def sections(
     found: dict[etree._Element, str] = {}
     for item in body.iter(etree.Element):
         if item.tag in (P, TR) and (heading := _heading(item, known)):
-            level, words = heading
+            level = heading[0]
             over = [each for each in over if each[0] < level] + [heading]
         if item in wanted:
             found[item] = JOINED.join(words for _, words in over)
