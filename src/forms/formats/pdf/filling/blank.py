@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
@@ -37,6 +38,7 @@ from forms.formats.pdf.filling.style import Frame, Style, backdrop, frame_of, ma
 from forms.formats.pdf.objects import name, number, stream
 
 _TEXT_KINDS = ("text", "multiline", "comb", "date", "choice", "combo", "rich text")
+_FONT = re.compile(rb"/([^\s/]*)\s+-?[\d.]+\s+Tf")
 _VALUES = ("/V", "/RV", "/I", "/TI")
 
 
@@ -134,7 +136,7 @@ class Blank:
         shown = direct(normal.get(f"/{state}")) if normal is not None else None
         off = direct(normal.get("/Off")) if normal is not None else None
         at, generation = reference(widget)
-        if isinstance(shown, StreamObject):
+        if is_drawable(shown, off):
             head = holder(widget, ("/V", "/AS")).head
             drawn_on, drawn_off = drawn(shown, widget), drawn(off, widget)
         else:
@@ -194,6 +196,24 @@ def text_box(field: FormField, frame: Frame, style: Style, quad: int) -> TextBox
 
 
 # ── Looks that the form has ─────────────────────────────────────────────────────────────────────────────────
+
+
+def is_drawable(shown: object, off: object) -> bool:
+    """Say whether a ticked box's look can be seen: it has a box, its fonts, and differs from the unticked one.
+
+    Some programs write looks that no reader can draw; such a box gets looks of our making.
+    """
+    if not isinstance(shown, StreamObject) or len(numbers(shown.get("/BBox"))) != 4:
+        return False
+    if str(direct(shown.get("/Filter")) or "/FlateDecode") != "/FlateDecode":
+        return True
+    content = shown.get_data()
+    resources = direct(shown.get("/Resources"))
+    fonts = direct(resources.get("/Font")) if isinstance(resources, DictionaryObject) else None
+    known = fonts if isinstance(fonts, DictionaryObject) else {}
+    if any(f"/{font.decode('latin-1')}" not in known for font in _FONT.findall(content)):
+        return False
+    return bool(content.strip()) and not (isinstance(off, StreamObject) and off.get_data() == content)
 
 
 def drawn(look: object, widget: DictionaryObject) -> Drawn | None:

@@ -160,7 +160,7 @@ class TextPlace:
         contents = self._set(text, job, 0.0 if shrink else job.floor)
         if contents is None:
             stored, contents = self._continue(text, job)
-        value = b"/V" + value_string(stored)
+        value = b"/V" + value_string(stored) if entry != () else b""
         if self.codes:
             value += b"/I[%d]" % self.codes.index(stored) if stored in self.codes else b""
         for widget, content in zip(self.widgets, contents, strict=True):

@@ -47,7 +47,9 @@ def _entry(field: FormField) -> Entry | None:
     text = _text(field.known)
     if kind in ("choice", "combo"):
         codes = {code for code, _ in options_of(field.known)}
-        if kind == "choice" or text in codes:
+        if text in codes:
+            return (text,)
+        if kind == "choice":
             return (text,) if text else ()
     return text
 

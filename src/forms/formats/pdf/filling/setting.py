@@ -430,7 +430,7 @@ def set_list(box: TextBox, options: Sequence[str], chosen: Sequence[int], ink: I
     top, shown = 0, list(range(len(options)))
     if chosen:
         if max(chosen) - min(chosen) < rows:
-            top = min(chosen) if max(chosen) >= rows else 0
+            top = max(0, min(min(chosen), len(options) - rows)) if max(chosen) >= rows else 0
         else:
             shown = list(chosen)
             while len(shown) * metrics.height * size > room:
