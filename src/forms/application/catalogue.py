@@ -20,6 +20,7 @@ from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
 from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
+from forms.domain.own_form import OwnForm, parse_own_form
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.compiled import CompiledTemplate, PrintSize
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from forms.formats.pdf.fonts import FontBook
 
 MANIFEST = "artefact.toml"
+OWN_FORM = "own-form.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
 CHINESE = "forms_chinese"
 PROFILE = "profile.json"
@@ -68,6 +70,13 @@ class Catalogue:
         names = self.library.names("templates", f"*/{MANIFEST}")
         found = (parse_manifest(self.library.read(name), name, self.vocabulary) for name in names)
         return {manifest.id: manifest for manifest in found}
+
+    @cached_property
+    def own_forms(self) -> Mapping[str, OwnForm]:
+        """Every form of an authority that stands in for a paper of ours, by id, sorted."""
+        names = self.library.names("templates", f"*/{OWN_FORM}")
+        found = (parse_own_form(self.library.read(name), name, self.vocabulary) for name in names)
+        return {form.id: form for form in found}
 
     def artefact(self, name: str) -> Manifest:
         """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""

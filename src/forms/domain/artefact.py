@@ -183,7 +183,7 @@ def parse_manifest(data: bytes, source: str, vocabulary: Vocabulary) -> Manifest
         ArtefactError: With every problem found.
     """
     try:
-        raw = _plain(tomllib.loads(data.decode("utf-8-sig")))
+        raw = as_json_values(tomllib.loads(data.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise _broken(source, "not-utf-8", "The manifest is not UTF-8 text", "Save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
@@ -274,12 +274,12 @@ def _conditions(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
-def _plain(value: object) -> object:
+def as_json_values(value: object) -> object:
     """Give a TOML value as JSON has it: its dates and times as text."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: as_json_values(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [as_json_values(item) for item in value]
     return value.isoformat() if isinstance(value, date | datetime | time) else value
 
 

@@ -30,12 +30,16 @@ _PLAIN = re.compile(
 
 
 class Authority(Struct, frozen=True):
-    """A local authority of the directory; `hubs` are its teams, as in the directory's schema."""
+    """A local authority of the directory; `hubs` are its teams, as in the directory's schema.
+
+    `own_forms` are the forms that it wants in place of ours, by our paper's id.
+    """
 
     code: str
     name: str
     formal_name: str
     hubs: tuple[Mapping[str, Any], ...] = ()
+    own_forms: Mapping[str, str] = field(default_factory=dict)
 
 
 class Authorities(Struct, frozen=True):
@@ -96,9 +100,9 @@ def load_authorities(directory: Mapping[str, Any]) -> Authorities:
     run_by: dict[str, str] = {}
     for item in directory["authorities"]:
         code = item["code"]
-        by_code[code] = Authority(
-            code, item["name"], item.get("formal_name", item["name"]), tuple(item["hubs"])
-        )
+        own_forms = item.get("own_forms", {})
+        formal_name = item.get("formal_name", item["name"])
+        by_code[code] = Authority(code, item["name"], formal_name, tuple(item["hubs"]), own_forms)
         if "children_services_by" in item:
             run_by[code] = item["children_services_by"]
     # Synonyms never hide another authority's own name.

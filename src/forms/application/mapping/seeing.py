@@ -48,11 +48,35 @@ def see(
     found = leaks(seen, root, case.source)
     if errors := errors_in(found):
         raise InputError(*errors)
-    style = Style(urgent=bool(manifest and manifest.urgent), on=issued)
-    context = _context(mapping, addresses_in_full(seen, root), copy, manifest, catalogue, style)
     own = document_reference(str(case.data.get("reference") or ""), catalogue.key)
-    context["document"] = _document(mapping, own, issued)
-    return context, problems + more + found
+    return names_of(mapping, seen, copy, manifest, catalogue, own, issued), problems + more + found
+
+
+def names_of(
+    mapping: FormMapping,
+    seen: View,
+    copy: Copy,
+    manifest: Manifest | None,
+    catalogue: Catalogue,
+    reference: str,
+    issued: date,
+) -> dict[str, object]:
+    """Give what a mapping's expressions may name, for a view that was searched for leaks before.
+
+    Args:
+        mapping: The form's mapping.
+        seen: What the reader of the copy may have.
+        copy: The copy: its reader and whom it goes to.
+        manifest: The paper that the form stands in for, None if it does for none.
+        catalogue: The library.
+        reference: The document reference.
+        issued: The day of issue.
+    """
+    style = Style(urgent=bool(manifest and manifest.urgent), on=issued)
+    whole = addresses_in_full(seen, catalogue.vocabulary.case)
+    context = _context(mapping, whole, copy, manifest, catalogue, style)
+    context["document"] = _document(mapping, reference, issued)
+    return context
 
 
 def _check(case: Case, manifest: Manifest | None, catalogue: Catalogue) -> tuple[Problem, ...]:
