@@ -17,6 +17,7 @@ from forms.formats.pdf.embedding import DocumentFonts, fixed_objects, put_font, 
 from forms.formats.pdf.field_reader import direct, opened
 from forms.formats.pdf.filling.blank import Blank
 from forms.formats.pdf.filling.changes import Change, form_changes
+from forms.formats.pdf.filling.checking import check
 from forms.formats.pdf.filling.flat import FlatPages
 from forms.formats.pdf.filling.places import Fault, Job, Ready
 from forms.formats.pdf.filling.setting import FLOOR, Ink
@@ -110,6 +111,20 @@ class PdfForm:
         if flatten and self._flat is not None:
             self._flat.draw(update, job.drawn)
         return Filled(update.finish(), tuple(job.continued))
+
+    def fill_checked(
+        self, entries: Mapping[str, Entry], fonts: FontBook, *, flatten: bool = False, floor: float = FLOOR
+    ) -> Filled:
+        """Fill the form in, read back what was filled in, and compare; arguments and errors as of `fill`.
+
+        A flattened form has no fields left to read: the same entries are filled in and read back before.
+
+        Raises:
+            FormsError: `not-as-filled`: a fault of this program.
+        """
+        filled = self.fill(entries, fonts, floor=floor)
+        check(filled, entries, self._places, len(self._data))
+        return self.fill(entries, fonts, flatten=True, floor=floor) if flatten else filled
 
     def _check(self, entries: Mapping[str, Entry], ink: Ink) -> None:
         problems = []
