@@ -28,6 +28,7 @@ from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
 if TYPE_CHECKING:
+    from forms.application.mapping import FormMapping
     from forms.formats.pdf.fonts import FontBook
 
 MANIFEST = "artefact.toml"
@@ -77,6 +78,11 @@ class Catalogue:
         names = self.library.names("templates", f"*/{OWN_FORM}")
         found = (parse_own_form(self.library.read(name), name, self.vocabulary) for name in names)
         return {form.id: form for form in found}
+
+    @cached_property
+    def mappings(self) -> dict[str, FormMapping]:
+        """The mappings of authorities' forms that were read, by file name; `own_forms` puts them there."""
+        return {}
 
     def artefact(self, name: str) -> Manifest:
         """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""

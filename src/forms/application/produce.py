@@ -183,7 +183,30 @@ def make(prepared: Prepared, index: int) -> tuple[list[Document], tuple[Problem,
     """Make the documents of one copy, in each format asked for, and give warnings beside them."""
     job, planned, copy = prepared._job, prepared._plan, prepared.copies[index]
     filled, problems = _fill(job, prepared.views[index])
-    return _documents(job, copy, filled, _extra(job, copy), several=_several(planned)), problems
+    several = _several(planned)
+    own, more = _own_form(job, copy, filled, several=several)
+    documents = [own] if own else _documents(job, copy, filled, _extra(job, copy), several=several)
+    return documents, problems + more
+
+
+def _own_form(
+    job: _Job, copy: Copy, seen: View, *, several: bool
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The form that the copy's authority wants in place of this paper, filled; None where it is ours."""
+    authority = copy.route.authority
+    if authority is None or job.manifest.id not in authority.own_forms:
+        return None, ()
+    from forms.application.own_forms import Wanted, fill_own_form  # few authorities have one
+
+    options = job.options
+    wanted = Wanted(options.formats, job.issued, options.print_size, options.archive, options.draft)
+    standing = fill_own_form(copy, seen, job.manifest, _identity(job, copy, seen), wanted, job.catalogue)
+    made = standing.document
+    if made is None:
+        return None, standing.problems
+    kind, area, variant = made.edition.format, copy.area if several else "", "draft" if options.draft else ""
+    name = file_name(made.form.id, made.identity.reference, "", job.issued, kind, area, variant)
+    return Document(name, kind, made.data, made.identity), standing.problems
 
 
 def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:
