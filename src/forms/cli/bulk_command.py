@@ -45,6 +45,7 @@ EVERY = 60.0
 @click.option(
     "--workers", type=click.IntRange(0, 256), help="Processes; one per processor if not given, 0 for none."
 )
+@click.option("--cluster", default="", help="Address of a Dask scheduler whose workers do the work.")
 @click.option(
     "--ledger", type=click.Path(path_type=Path), help="The ledger; ledger.db in the outbox if not given."
 )
@@ -67,6 +68,7 @@ def command(
     again: bool,
     reason: str,
     workers: int | None,
+    cluster: str,
     ledger: Path | None,
     profile: Path | None,
     library: Path | None,
@@ -90,6 +92,7 @@ def command(
         formats=chosen_formats(formats),
         issued=date.date() if date else None,
         workers=workers,
+        cluster=cluster,
         again=again,
         reason=reason,
         dry_run=dry_run,

@@ -77,7 +77,7 @@ class Node(Struct, frozen=True, eq=False):
 
 def is_unknown(value: object) -> bool:
     """Tell whether a value is `{"not_known": …}` or `{"not_applicable": true}`."""
-    # Asked for every value: a dict is told by its type, as asking for the abstract class takes ten times longer.
+    # Asked for every value: a dict is told by its type, as asking for the abstract class takes far longer.
     if type(value) is not dict and (isinstance(value, str) or not isinstance(value, Mapping)):
         return False
     return len(value) == 1 and next(iter(value)) in _UNKNOWN

@@ -51,7 +51,8 @@ class BulkOptions:
     does all in this one; None takes one for each processor. `again` issues anew what was issued before;
     `reason` says why a case that has changed gets a new version, and allows it. `dry_run` writes nothing;
     `strict` writes nothing unless all rows are good. `mapping` says what a table's headings mean. `ledger`
-    is the ledger's file, in the outbox if None.
+    is the ledger's file, in the outbox if None. `cluster` is the address of a Dask scheduler whose workers do
+    the work instead.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -63,6 +64,7 @@ class BulkOptions:
     strict: bool = False
     mapping: Path | None = None
     ledger: Path | None = None
+    cluster: str = ""
     library: Path | None = None
     profile: Path | None = None
 
@@ -233,7 +235,7 @@ class _Pass:
             self._ledger.secret,
         )
         workers = processors() if options.workers is None else options.workers
-        with Crew(setting, min(workers, self._task.source.total)) as crew:
+        with Crew(setting, min(workers, self._task.source.total), options.cluster) as crew:
             for row, outcome in crew.do(self._jobs()):
                 self._take(row, outcome)
         self._commit()

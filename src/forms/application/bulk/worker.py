@@ -19,6 +19,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.copies import Copy
 from forms.application.ledger import Entry, keyed_digest
@@ -34,8 +36,7 @@ BY_HAND = "by-hand"
 _CONTACTS = ("telephone", "fax", "email", "address", "person")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What is the same for every case of a run."""
 
     library: Path | None
