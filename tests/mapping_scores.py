@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from forms.application.mapping.drafting import Draft, Guess, draft
-from forms.formats.fillable import Fillable, Survey
-
 import forms
+from forms.application.mapping.drafting import draft
+from forms.application.mapping.guesses import SURE, Draft, Guess
+from forms.formats.fillable import Fillable, Survey
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUTH = Path(__file__).resolve().parent / "mapping_truth"
@@ -80,7 +80,8 @@ def score(path: Path) -> Score:
     made = Score(path.stem)
     for each in truth["places"]:
         for label, guess, allowed, may_leave, sure in _fields(each, found.get(each["name"])):
-            line = f"{label!r} -> {guess.pointer if guess else None} ({guess.confidence if guess else ''}); right: {allowed}"
+            said = f"{' + '.join(guess.pointers)} ({guess.confidence})" if guess else "left"
+            line = f"{label!r} -> {said}; right: {allowed}"
             made.sure += sure
             if guess is None:
                 (made.right if may_leave else made.left).append(line)
@@ -96,27 +97,39 @@ def score(path: Path) -> Score:
 def _fields(
     each: dict[str, Any], found: Draft | None
 ) -> Iterator[tuple[str, Guess | None, list[str], bool, bool]]:
+    """Give the fields that a place counts as: label, guess, what is right, whether it may be left, if it is sure."""
     label = f"{each.get('section', '')} › {each.get('question', '')} {each.get('label', '')}"
     right = each["right"]
     if "columns_right" in each:
         for number, allowed in enumerate(each["columns_right"]):
             guess = found.columns[number] if found and found.list_of and number < len(found.columns) else None
             below = [f"{base}/{part}" for base in right for part in allowed]
-            yield f"{label} | {each['columns'][number]}", guess, below, not allowed, bool(guess and found.sure)
+            sure = guess is not None and guess.confidence >= SURE
+            yield f"{label} | {each['columns'][number]}", guess, below, not allowed, sure
         return
     guess = found.best if found and found.what != "skip" else None
-    yield label, guess, right, not right or each.get("left", False), bool(guess and found.sure)
+    yield label, guess, right, not right or each.get("left", False), bool(guess and found and found.sure)
 
 
 def _among(guess: Guess, allowed: list[str], part: str) -> bool:
-    path, _, piece = guess.pointer.partition("=")[0].partition("@")
-    if part != (piece if piece in ("day", "month", "year") else ""):
-        return False
-    return any(_same(path, each) for each in allowed)
+    """Whether each path of a guess is among those that are right, and of a date the right part."""
+    for pointer in guess.pointers:
+        path, _, piece = pointer.partition("=")[0].partition("@") if "[" not in pointer else _picked(pointer)
+        if part != piece or _plain(path) not in {_plain(each) for each in allowed}:
+            return False
+    return True
 
 
-def _same(path: str, allowed: str) -> bool:
-    return path == allowed
+def _picked(pointer: str) -> tuple[str, str, str]:
+    """As `partition`, for a pointer with `[kind=gp]` in it."""
+    head, _, tail = pointer.partition("]")
+    path, _, piece = tail.partition("=")[0].partition("@")
+    return f"{head}]{path}", "@", piece
+
+
+def _plain(path: str) -> str:
+    """A path as it is compared: the first of a list without its number."""
+    return path.replace("/0/", "/")
 
 
 if __name__ == "__main__":

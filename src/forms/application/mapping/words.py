@@ -11,10 +11,11 @@ from rapidfuzz import fuzz
 
 Words = tuple[str, ...]
 
-_INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.){2,}\w\b")
+_INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.)+\w\b")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _PATTERN = re.compile(r"(?i)\bd{1,2}\s?[/.-]\s?m{1,2}\s?[/.-]\s?y{2,4}\b")
 _PIECE = re.compile(r"[^\W_]+")
+_LETTERS = frozenset({"dd", "mm", "yy", "yyyy"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _PLURALS = {
     "children": "child",
@@ -28,17 +29,20 @@ _ENOUGH = 86.0
 _SHORTEST = 5
 _LITTLE = 0.35
 """What a word counts that says little."""
+_MUCH = 1.5
 
 _FILLERS = """
 a an the of to for in on at by with and or is are was be been has have do does did this that these those it
 please state enter give provide tell us write type insert tick click here if any known possible applicable available
 relevant their his her our my you they he she who what which whom there etc s
 """
-_WEAK = "detail information number no full current present main other own your"
+_WEAK = "detail information number no full current present main own your"
 FILLERS = frozenset(_FILLERS.split())
 """Words of labels that say nothing."""
 WEAK = frozenset(_WEAK.split())
 """Words of labels that say little."""
+OTHER = frozenset({"previous", "former", "other", "alternative", "emergency", "maiden", "next"})
+"""Words of labels that ask for something else than the rest says."""
 
 
 @lru_cache(maxsize=20_000)
@@ -50,7 +54,12 @@ def words_of(text: str) -> Words:
     plain = re.sub(r"(?i)\be[- ]mails?\b", "email", plain)
     plain = re.sub(r"(?i)\bpost ?codes?\b", "postcode", plain).replace("tel.", "telephone ")
     plain = _HUMPS.sub(" ", plain)
-    return tuple(_singular(piece.casefold()) for piece in _PIECE.findall(plain))
+    words = tuple(_singular(piece.casefold()) for piece in _PIECE.findall(plain))
+    return (
+        tuple(word for word in words if word not in _LETTERS)
+        if {"day", "month", "year"} & set(words)
+        else words
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -91,7 +100,7 @@ def alike(one: str, other: str) -> float:
 
 def weight(word: str) -> float:
     """Give what a word counts in a comparison."""
-    return _LITTLE if word in WEAK else 1.0
+    return _LITTLE if word in WEAK else _MUCH if word in OTHER else 1.0
 
 
 def closeness(asked: Sequence[str], name: Sequence[str], explained: Collection[str] = ()) -> float:
@@ -109,7 +118,7 @@ def closeness(asked: Sequence[str], name: Sequence[str], explained: Collection[s
         missing += (1 - how) * weight(word)
         if how:
             left.remove(best)
-    extra = sum(weight(word) for word in left if word not in explained and not number_of(word))
+    extra = sum(weight(word) for word in left if word not in explained and not word.isdigit())
     whole = found + missing + 0.85 * extra
     return found / whole if whole else 0.0
 
