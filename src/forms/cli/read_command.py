@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from forms import (
     Catalogue,
@@ -182,7 +183,9 @@ def _read_all(folder: Path, ledger: _Ledger) -> int:
         else:
             words = "not recorded"
         click.echo(f"{path.name}: {words}")
-        show_problems(replace(one, place=replace(one.place, source=path.name)) for one in problems)
+        show_problems(
+            structs.replace(one, place=structs.replace(one.place, source=path.name)) for one in problems
+        )
         worst = max(worst, 1 if errors_in(problems) else 0)
     return worst
 

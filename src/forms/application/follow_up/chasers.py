@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from msgspec import structs
+
 from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
@@ -203,7 +205,8 @@ class _Run:
         if stopping := errors_in(outcome.problems):
             source = self._options.cases.name if self._options.cases else ""
             return tuple(
-                replace(one, place=row.place(source, one.place.pointer, one.place.label)) for one in stopping
+                structs.replace(one, place=row.place(source, one.place.pointer, one.place.label))
+                for one in stopping
             )
         recipient = matter.document.key.recipient
         made = next(
