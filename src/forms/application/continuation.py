@@ -7,7 +7,8 @@ from datetime import date
 
 from forms.application.catalogue import Catalogue
 from forms.application.printing import print_pdf
-from forms.domain.presentation import group, rows, shown
+from forms.domain.presentation import Style, complete, group, rows, shown
+from forms.domain.schema import PROFILE_SCHEMA
 from forms.formats.filling import Continued
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
@@ -69,7 +70,8 @@ def _rendered(
         )
         for item in continued
     ]
-    context: dict[str, object] = {"document": group(document), "sheet": rows(entries)}
+    profile = complete(catalogue.profile, catalogue.vocabulary.node(PROFILE_SCHEMA), Style(on=issued))
+    context = {"document": group(document), "profile": profile, "sheet": rows(entries)}
     return catalogue.plain_template(TEMPLATE, "form").render(context, _properties(issued, catalogue))
 
 

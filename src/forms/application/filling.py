@@ -242,11 +242,13 @@ class _Pdf:
     def __init__(self, source: str, form: PdfForm) -> None:
         self._source, self._form = source, form
         self.survey = form.survey
+        self._places = {place.name: place for place in form.survey.places}
 
     def make(self, given: Mapping[str, Entry], catalogue: Catalogue, *, flatten: bool) -> Filled:
         """Fill it. A flattened copy has no fields to read: the same is filled with fields, and that is read."""
         from forms.formats.pdf.filling import read_back
 
+        given = {name: self._typed(name, entry) for name, entry in given.items()}
         filled = self._form.fill(given, catalogue.fonts)
         elsewhere = {item.name for item in filled.continued}
         read = read_back(filled.data, self._source)
@@ -260,6 +262,14 @@ class _Pdf:
         if wrong:
             raise _not_read_back(self._source, wrong)
         return self._form.fill(given, catalogue.fonts, flatten=True) if flatten else filled
+
+    def _typed(self, name: str, entry: Entry) -> Entry:
+        """Give as a text what a person would type into an editable choice that does not offer it."""
+        place = self._places.get(name)
+        if place is None or place.kind != "combo" or not isinstance(entry, tuple) or len(entry) != 1:
+            return entry
+        known = {text for option in place.options for text in option}
+        return entry if entry[0] in known else str(entry[0])
 
     def add_sheet(
         self, filled: Filled, title: str, reference: str, issued: date, catalogue: Catalogue
