@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -94,7 +95,9 @@ class Form:
 
     def data(self, **options: Any) -> bytes:
         out = io.BytesIO()
-        self.pdf.save(out, static_id=True, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # some forms are odd on purpose
+            self.pdf.save(out, static_id=True, **options)
         return out.getvalue()
 
 
@@ -168,7 +171,9 @@ def ink(data: bytes, page: int = 0, box: tuple[float, float, float, float] = (0,
     finally:
         document.close()
     left, bottom, right, top = box
-    cut = image.crop((int(2 * left), image.height - int(2 * top), int(2 * right), image.height - int(2 * bottom)))
+    cut = image.crop(
+        (int(2 * left), image.height - int(2 * top), int(2 * right), image.height - int(2 * bottom))
+    )
     return sum(cut.histogram()[:128])
 
 

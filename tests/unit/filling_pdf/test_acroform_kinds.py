@@ -165,7 +165,9 @@ def test_a_look_that_no_reader_draws_is_replaced() -> None:
     field.AP.N.Yes.BBox = Array([0, 0, 14, 14])
     form = prepare(made.data(), "form.pdf")
     box = (50, 786, 64, 800)
-    assert ink(form.fill({"box": True}, book()).data, 0, box) > ink(form.fill({"box": False}, book()).data, 0, box)
+    assert ink(form.fill({"box": True}, book()).data, 0, box) > ink(
+        form.fill({"box": False}, book()).data, 0, box
+    )
 
 
 def test_radio_buttons_that_share_a_state_go_together() -> None:

@@ -33,7 +33,7 @@ def append_pages(filled: bytes, sheet_pdf: bytes) -> bytes:
     """
 
     def read(reader: PdfReader) -> bytes:
-        tail = tail_of(filled, reader, ())
+        tail = tail_of(filled, reader)
         if tail is None:
             anew = rewritten(reader)
             return append_pages(anew, sheet_pdf)

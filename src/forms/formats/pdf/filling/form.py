@@ -195,21 +195,21 @@ def prepare(data: bytes, source: str) -> PdfForm:
         InputError: The form cannot be filled in: `damaged`, `encrypted`, `file-too-large`, `signed`,
             `xfa-only`, `nothing-to-fill-in`.
     """
-    result = opened(data, source, lambda reader: _prepared(reader, data, source))
+    result = opened(data, source, lambda reader: _prepared(reader, data, source, anew=False))
     if isinstance(result, bytes):
-        anew = result
-        result = opened(anew, source, lambda reader: _prepared(reader, anew, source))
+        written = result
+        result = opened(written, source, lambda reader: _prepared(reader, written, source, anew=True))
     if isinstance(result, bytes):
         raise InputError.of("damaged", "The file is damaged", "Ask for the form again", Place(source))
     return result
 
 
-def _prepared(reader: PdfReader, data: bytes, source: str) -> PdfForm | bytes:
+def _prepared(reader: PdfReader, data: bytes, source: str, *, anew: bool) -> PdfForm | bytes:
     """Make a form ready; gives the file written anew if nothing can be added to it as it is."""
     fields = form_fields(reader)
     listed = survey(reader, fields)
     _refuse(listed, reader, fields, source)
-    tail = tail_of(data, reader, fields)
+    tail = tail_of(data, reader, fields, anew=anew)
     return rewritten(reader) if tail is None else _ready(reader, source, data, tail, listed, fields)
 
 

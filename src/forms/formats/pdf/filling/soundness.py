@@ -27,14 +27,23 @@ _BEHIND = 2048
 _MOST_SECTIONS = 50
 
 
-def tail_of(data: bytes, reader: PdfReader, fields: tuple[FormField, ...]) -> Tail | None:
-    """Give what an update needs to know of a file; None if the file must be written anew first."""
+def tail_of(
+    data: bytes, reader: PdfReader, fields: tuple[FormField, ...] = (), *, anew: bool = False
+) -> Tail | None:
+    """Give what an update needs to know of a file; None if the file must be written anew first.
+
+    `anew` says that it has been: then every name is spelt in UTF-8.
+    """
     start = _START.search(data[-_BEHIND:])
     if start is None or not data.startswith(b"%PDF-"):
         return None
     previous = int(start[1])
     streams = _TABLE.match(data, previous) is None
-    if not _is_sound(data, previous, reader) or not _has_numbers(fields):
+    if (
+        not _is_sound(data, previous, reader)
+        or not _has_numbers(fields)
+        or not (anew or _has_plain_states(fields))
+    ):
         return None
     root, info = reader.trailer.raw_get("/Root"), dict.get(reader.trailer, "/Info")
     identifier = direct(reader.trailer.get("/ID"))
@@ -55,16 +64,16 @@ def _written(item: object) -> bytes:
 
 
 def _has_numbers(fields: tuple[FormField, ...]) -> bool:
-    """Say whether every field is an object of its own, and its states' names have but one spelling."""
-    for field in fields:
-        items = [entries for node in field.nodes for entries in (node.entries, *node.widgets)]
-        if any(reference_of(item) is None for item in (*items, *field.stray)):
-            return False
-        if field.kind in ("checkbox", "radio"):
-            states = [on_state(widget, 0, field.kind) for widget in field.widgets]
-            if not all(state.isascii() for state in states):
-                return False
-    return True
+    """Say whether every field and widget is an object of its own."""
+    items = [item for field in fields for node in field.nodes for item in (node.entries, *node.widgets)]
+    items += [top for field in fields for top in field.stray]
+    return all(reference_of(item) is not None for item in items)
+
+
+def _has_plain_states(fields: tuple[FormField, ...]) -> bool:
+    """Say whether the names of all states are ASCII: pypdf does not keep how others are spelt."""
+    buttons = [field for field in fields if field.kind in ("checkbox", "radio")]
+    return all(on_state(widget, 0, field.kind).isascii() for field in buttons for widget in field.widgets)
 
 
 def _is_sound(data: bytes, previous: int, reader: PdfReader) -> bool:
