@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from forms.application.bulk.run import BulkOptions, bulk
     from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
-    from forms.application.describe import describe
+    from forms.application.describe import describe, describe_own_forms
     from forms.application.filling import FilledForm, fill_form
     from forms.application.follow_up.answers import TOLD, Recorded, record, record_reply
     from forms.application.follow_up.calendar import write_calendar
@@ -60,7 +60,7 @@ _HOMES = {
     "forms.application.bulk.run": ("BulkOptions", "bulk"),
     "forms.application.catalogue": ("Catalogue", "open_catalogue"),
     "forms.application.checking": ("load_case", "validate"),
-    "forms.application.describe": ("describe",),
+    "forms.application.describe": ("describe", "describe_own_forms"),
     "forms.application.follow_up.outstanding": ("Outstanding", "status"),
     "forms.application.follow_up.calendar": ("write_calendar",),
     "forms.application.follow_up.deadlines": (
@@ -155,6 +155,7 @@ __all__ = [
     "compare_with_case",
     "compare_with_sent",
     "describe",
+    "describe_own_forms",
     "empty_case",
     "errors_in",
     "fill_form",
