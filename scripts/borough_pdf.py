@@ -2,24 +2,27 @@
 
 python3 scripts/borough_pdf.py samples/boroughs/thornmere-marf.pdf
 
-It stands for the forms that boroughs publish: pages set by one program, fields put on them by another, names that
-changed with whoever drew them, and a few habits that fillers have to bear (see `Widgets`). The same bytes each time.
+It stands for the forms that boroughs publish: pages set by one program, fields put on them by another, names
+that changed with whoever drew them, and a few habits that fillers have to bear (see `Widgets`). The same bytes
+each time.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pikepdf
-from borough_pdf_fields import Box, Widgets
 from pikepdf import Array, Dictionary, Name, String
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from borough_pdf_fields import Box, Widgets
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDE, HIGH = 595.28, 841.89
@@ -42,7 +45,8 @@ PLANS = (
 CONCERNS = (("Physical", "Physical abuse"), ("Emotional", "Emotional abuse"), ("Sexual", "Sexual abuse"),
             ("Neglect", "Neglect"), ("DVA", "Domestic violence/abuse"), ("CSE", "Sexual exploitation (CSE)"),
             ("Gangs", "Gangs / county lines"), ("Radical", "Radicalisation"), ("FGM", "FGM"),
-            ("FM", "Forced marriage"), ("HBV", "So-called honour based abuse"), ("MFH", "Missing from home/care"),
+            ("FM", "Forced marriage"), ("HBV", "So-called honour based abuse"),
+            ("MFH", "Missing from home/care"),
             ("Unborn", "Concern for unborn baby"), ("Sub", "Parental substance misuse"),
             ("PMH", "Parental mental ill-health"))  # fmt: skip
 
@@ -66,7 +70,9 @@ class Form:
     def __init__(self) -> None:
         """A first, empty page."""
         for style in ("Regular", "Bold"):
-            pdfmetrics.registerFont(TTFont(f"Arimo-{style}", str(ROOT / "fonts" / "arimo" / f"Arimo-{style}.ttf")))
+            pdfmetrics.registerFont(
+                TTFont(f"Arimo-{style}", str(ROOT / "fonts" / "arimo" / f"Arimo-{style}.ttf"))
+            )
         self.stream = io.BytesIO()
         self.canvas = Canvas(self.stream, pagesize=(WIDE, HIGH), invariant=1)
         self.page, self.top = 0, HIGH - 36
@@ -184,7 +190,9 @@ class Form:
         self.shade(LEFT, self.top, RIGHT - LEFT, high, fill=None)
         self.place(box, LEFT, self.top, RIGHT - LEFT, high)
 
-    def table(self, heads: tuple[tuple[str, float], ...], rows: list[tuple[Box, ...]], *, high: float = 20) -> None:
+    def table(
+        self, heads: tuple[tuple[str, float], ...], rows: Sequence[tuple[Box, ...]], *, high: float = 20
+    ) -> None:
         """Heads over rows of fields."""
         self.room(24 + high * len(rows))
         self.top -= 22
@@ -192,7 +200,9 @@ class Form:
         for words, wide in heads:
             self.shade(x, self.top, wide, 22, fill=TINT)
             for number, line in enumerate(words.split("\n")):
-                self.write(x + 3, self.top + (12.5 if "\n" in words else 8) - number * 9, line, size=7.5, bold=True)
+                self.write(
+                    x + 3, self.top + (12.5 if "\n" in words else 8) - number * 9, line, size=7.5, bold=True
+                )
             x += wide
         for row in rows:
             self.top -= high
@@ -233,7 +243,9 @@ def head(form: Form) -> None:
     form.write(LEFT, HIGH - 74, "Multi-Agency Referral Form (MARF)", size=18, bold=True, role="H1", colour=BLUE)
     form.top = HIGH - 82
     form.note("A child in danger now? Dial 999 first, then ring the Thornmere MASH on 020 7946 0970.")
-    form.note("E-mail this form to mash@thornmere.example.org from a secure account. Type into the white boxes.")
+    form.note(
+        "E-mail this form to mash@thornmere.example.org from a secure account. Type into the white boxes."
+    )
 
 
 def about_referral(form: Form) -> None:
@@ -242,10 +254,13 @@ def about_referral(form: Form) -> None:
     form.row(("Date of referral", 92, date_boxes("RefDate", "Date of referral"), 160),
              ("Time", 50, Box("RefTime", "text", "Time of referral (24 hour clock)", longest=5), 70),
              ("Your reference", 76, Box("Ref", "text", ""), 75.28))  # fmt: skip
-    form.row(("Phoned through to the MASH already?", 160, radio("Phoned", "Phoned through to the MASH already?"), 92),
+    question = "Phoned through to the MASH already?"
+    form.row((question, 160, radio("Phoned", question), 92),
              ("Spoke to", 50, Box("Spoke to", "text", "Name of the MASH worker you spoke to"), 110),
              ("On", 26, Box("Date_2", "date", "Date of phone call dd/mm/yyyy"), 85.28))  # fmt: skip
-    form.row(("Is any child in immediate danger?", 160, radio("Danger", "Is any child in immediate danger?"), 363.28))
+    form.row(
+        ("Is any child in immediate danger?", 160, radio("Danger", "Is any child in immediate danger?"), 363.28)
+    )
     form.section("2", "Referrer's details")
     form.row(("Forename", 70, Box("Forename", "text", "Referrer's forename"), 191.64),
              ("Surname", 70, Box("Surname", "text", "Referrer's surname"), 191.64))  # fmt: skip
@@ -260,9 +275,11 @@ def about_referral(form: Form) -> None:
     form.row(("", 70, Box("Address 3", "text", "Work address line 3"), 191.64),
              ("Postcode", 70, Box("Postcode", "text", "Work address postcode", longest=8), 191.64))  # fmt: skip
     form.row(("Manager /\nsafeguarding lead", 92, Box("Manager", "text", "Name of manager or DSL"), 169.64),
-             ("Their tel. no.", 70, Box("Tel no_2", "text", "Manager or DSL telephone"), 191.64), high=24)  # fmt: skip
+             ("Their tel. no.", 70, Box("Tel no_2", "text", "Manager or DSL telephone"), 191.64),
+             high=24)  # fmt: skip
     form.row(("Has your manager / DSL agreed this referral?", 200, radio("MgrAgreed", "Manager agreed"), 95),
-             ("Date discussed", 76, Box("Date_3", "date", "Date discussed with manager dd/mm/yyyy"), 152.28))  # fmt: skip
+             ("Date discussed", 76,
+              Box("Date_3", "date", "Date discussed with manager dd/mm/yyyy"), 152.28))  # fmt: skip
 
 
 def about_children(form: Form) -> None:
@@ -289,7 +306,8 @@ def about_children(form: Form) -> None:
     form.row(("NHS number", 92, Box("NHS number", "comb", "NHS number of child 1", longest=10), 169.64),
              ("Also known as", 84, Box("AKA", "text", "Other names child 1 is known by"), 177.64))  # fmt: skip
     form.row(("First language", 92, Box("First language", "text", "Child's first language"), 169.64),
-             ("Interpreter or\nsigner needed?", 84, radio("Interpreter", "Interpreter or signer needed?"), 177.64),
+             ("Interpreter or\nsigner needed?", 84,
+              radio("Interpreter", "Interpreter or signer needed?"), 177.64),
              high=24)  # fmt: skip
     form.row(("Religion", 92, Box("Religion", "text", "Child's religion"), 169.64),
              ("Child's tel. no.", 84, Box("Tel no_3", "text", "Child's telephone number"), 177.64))  # fmt: skip
@@ -298,12 +316,14 @@ def about_children(form: Form) -> None:
     form.row(("", 92, Box("Address 2_2", "text", "Child's home address line 2"), 169.64),
              ("Who has PR?", 84, Box("PR", "text", "Who has parental responsibility"), 177.64))  # fmt: skip
     form.row(("Postcode", 92, Box("Postcode_2", "text", "Child's postcode", longest=8), 169.64),
-             ("Staying elsewhere?\nGive the address", 84, Box("undefined", "text", ""), 177.64), high=24)  # fmt: skip
+             ("Staying elsewhere?\nGive the address", 84, Box("undefined", "text", ""), 177.64),
+             high=24)  # fmt: skip
     form.row(("Disability, SEND or\ncommunication needs", 92, Box("Disability", "multiline",
              "Any disability, special educational or communication needs"), 431.28), high=40)  # fmt: skip
     answers = (("1", "Yes"), ("0", "No"), ("2", "Don't know"))
     form.row(("Known to children's social care?", 140, radio("Known", "Known to social care?", answers), 190),
-             ("Current or\npast plan", 64, Box("Plan", "list", "Plans, past or present", options=PLANS), 129.28),
+             ("Current or\npast plan", 64,
+              Box("Plan", "list", "Plans, past or present", options=PLANS), 129.28),
              high=58)  # fmt: skip
 
 
@@ -328,9 +348,9 @@ def about_family(form: Form) -> None:
         high=24,
     )
     form.section("5", "Who else lives in the home?")
-    heads = (("Name", 190.0), ("D.O.B. / age", 80.0), ("M / F", 50.0), ("Relationship to child", 203.28))
+    people = (("Name", 190.0), ("D.O.B. / age", 80.0), ("M / F", 50.0), ("Relationship to child", 203.28))
     form.table(
-        heads,
+        people,
         [
             (
                 Box(f"NameRow{n}", "text", ""),
@@ -359,7 +379,8 @@ def about_consent(form: Form) -> None:
     form.text("If NO or NOT ASKED, say why", Box("If NO", "multiline", "Reason for no consent"), high=38)
     form.row(("Would telling the family put a child at greater risk?", 330,
               radio("TellRisk", "Would telling the family put a child at greater risk?"), 193.28))  # fmt: skip
-    form.text("Anything here that the family must NOT be told? Say what and why", Box("undefined_2", "multiline", ""),
+    form.text("Anything here that the family must NOT be told? Say what and why",
+              Box("undefined_2", "multiline", ""),
               high=34)  # fmt: skip
 
 
@@ -377,21 +398,36 @@ def about_concerns(form: Form) -> None:
             form.write(x + 18, form.top + 4.5, words)
     form.text("What are you worried about? Give dates, what was seen or said, and by whom",
               Box("Worries", "multiline", "What are you worried about?"), high=110)  # fmt: skip
-    form.text("How does this affect the child(ren) day to day?", Box("Impact", "multiline", "Impact on child"), high=52)
+    form.text(
+        "How does this affect the child(ren) day to day?",
+        Box("Impact", "multiline", "Impact on child"),
+        high=52,
+    )
     form.text("Child's wishes and feelings", Box("Wishes", "multiline", "Child's wishes and feelings"), high=40)
-    form.text("What is working well / who keeps the child safe?", Box("Well", "multiline", "Working well"), high=46)
-    form.text("Past referrals, plans or concerns that you know of", Box("Past", "multiline", "Past concerns"), high=46)
+    form.text(
+        "What is working well / who keeps the child safe?", Box("Well", "multiline", "Working well"), high=46
+    )
+    form.text(
+        "Past referrals, plans or concerns that you know of", Box("Past", "multiline", "Past concerns"), high=46
+    )
     form.text("What has your agency done so far?", Box("Done", "multiline", "Action by your agency"), high=46)
     form.text("What would you like us to do?", Box("Outcome", "multiline", "Outcome sought"), high=40)
     form.section("9", "Adult believed to pose a risk (if any)")
     form.row(("Name", 70, Box("PoRName", "text", "Person posing a risk - name"), 191.64),
              ("Aliases", 70, Box("PoRAlias", "text", "Person posing a risk - aliases"), 191.64))  # fmt: skip
     form.row(("D.O.B.", 70, Box("PoRDOB", "date", "Person posing a risk - date of birth dd/mm/yyyy"), 191.64),
-             ("Convictions", 70, Box("PoROff", "text", "Person posing a risk - relevant offences"), 191.64))  # fmt: skip
-    form.row(("Address and\npostcode", 70, Box("PoRAddress", "multiline", "Person posing a risk - address"), 191.64),
-             ("MAPPA level", 70, Box("PoRMAPPA", "choice", "MAPPA level", options=(("-", "None"), ("1", "Level 1"),
-              ("2", "Level 2"), ("3", "Level 3"))), 191.64), high=40)  # fmt: skip
-    form.text("Safe to visit? Dogs, weapons, violence to staff", Box("VisitRisk", "multiline", "Risks to staff"), high=30)
+             ("Convictions", 70,
+              Box("PoROff", "text", "Person posing a risk - relevant offences"), 191.64))  # fmt: skip
+    levels = (("-", "None"), ("1", "Level 1"), ("2", "Level 2"), ("3", "Level 3"))
+    form.row(("Address and\npostcode", 70,
+              Box("PoRAddress", "multiline", "Person posing a risk - address"), 191.64),
+             ("MAPPA level", 70, Box("PoRMAPPA", "choice", "MAPPA level", options=levels), 191.64),
+             high=40)  # fmt: skip
+    form.text(
+        "Safe to visit? Dogs, weapons, violence to staff",
+        Box("VisitRisk", "multiline", "Risks to staff"),
+        high=30,
+    )
 
 
 def sign(form: Form) -> None:

@@ -7,14 +7,22 @@ from dataclasses import dataclass, replace
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-MULTILINE, COMB, RADIO, NO_OFF, COMBO, EDIT, MULTI_SELECT = 1 << 12, 1 << 24, 1 << 15, 1 << 14, 1 << 17, 1 << 18, 1 << 21
+MULTILINE, COMB, RADIO, NO_OFF, COMBO, EDIT, MULTI_SELECT = (
+    1 << 12,
+    1 << 24,
+    1 << 15,
+    1 << 14,
+    1 << 17,
+    1 << 18,
+    1 << 21,
+)
 DATE_ACTION = 'AFDate_FormatEx("dd/mm/yyyy");'
 KEY_ACTION = 'AFDate_KeystrokeEx("dd/mm/yyyy");'
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A field: its full name, kind and tool tip; `on` is the state of a button, `beside` the words next to it."""
+    """A field: full name, kind and tool tip; `on` is the state of a button, `beside` the words next to it."""
 
     name: str
     kind: str
@@ -35,10 +43,10 @@ class Box:
 class Widgets:
     """The fields of a file.
 
-    Its habits: `Child.1.Surname` is a tree of names; `Ref` is one field with a widget on each page; groups of radio
-    buttons hang under a field without a widget; dates have a script for their format; large boxes have a size of
-    nought in DA (a reader chooses); fields on the last page and combs have no MK, and combs no DA of their own; no text field has an
-    appearance, as NeedAppearances is set.
+    Its habits: `Child.1.Surname` is a tree of names; `Ref` is one field with a widget on each page; groups of
+    radio buttons hang under a field without a widget; dates have a script for their format; large boxes have a
+    size of nought in DA (a reader chooses); fields on the last page and combs have no MK, and combs no DA of
+    their own; no text field has an appearance, as NeedAppearances is set.
     """
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
@@ -52,7 +60,9 @@ class Widgets:
         fonts = Dictionary(Helv=pdf.make_indirect(helvetica), ZaDb=self.dingbats)
         self.fields = Array()
         pdf.Root.AcroForm = pdf.make_indirect(
-            Dictionary(Fields=self.fields, DR=Dictionary(Font=fonts), DA=String("/Helv 9 Tf 0 g"), NeedAppearances=True)
+            Dictionary(
+                Fields=self.fields, DR=Dictionary(Font=fonts), DA=String("/Helv 9 Tf 0 g"), NeedAppearances=True
+            )
         )
         self.parents: dict[str, pikepdf.Object] = {}
 
@@ -132,9 +142,13 @@ class Widgets:
         """Looks: default appearance, border, and the states of buttons."""
         if box.kind in {"radio", "checkbox"}:
             widget.DA = String("/ZaDb 0 Tf 0 g")
-            widget.MK = Dictionary(CA=String("l" if box.kind == "radio" else "4"), BC=Array([0.3]), BG=Array([1]))
+            widget.MK = Dictionary(
+                CA=String("l" if box.kind == "radio" else "4"), BC=Array([0.3]), BG=Array([1])
+            )
             widget.AS = Name.Off
-            widget.AP = Dictionary(N=Dictionary({f"/{box.on}": self.state(box, on=True), "/Off": self.state(box, on=False)}))
+            widget.AP = Dictionary(
+                N=Dictionary({f"/{box.on}": self.state(box, on=True), "/Off": self.state(box, on=False)})
+            )
             return
         if box.kind == "multiline":
             widget.DA = String("/Helv 0 Tf 0 g")
@@ -149,7 +163,9 @@ class Widgets:
         drawn = f"q 1 g 0.3 G 0.5 0.5 {wide - 1:.2f} {high - 1:.2f} re B Q"
         if on:
             sign = "l" if box.kind == "radio" else "4"
-            drawn += f" q BT 0 g /ZaDb {high * 0.8:.2f} Tf {wide * 0.16:.2f} {high * 0.22:.2f} Td ({sign}) Tj ET Q"
+            drawn += (
+                f" q BT 0 g /ZaDb {high * 0.8:.2f} Tf {wide * 0.16:.2f} {high * 0.22:.2f} Td ({sign}) Tj ET Q"
+            )
         stream = pikepdf.Stream(self.pdf, drawn.encode())
         stream.Type, stream.Subtype = Name.XObject, Name.Form
         stream.BBox = Array([0, 0, round(wide, 2), round(high, 2)])

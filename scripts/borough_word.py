@@ -2,9 +2,9 @@
 
 python3 scripts/borough_word.py samples/boroughs/kestrelbrook-referral.docx
 
-Most boroughs publish such forms: tables with a label beside an empty cell, lines of underscores, ☐ to be replaced
-or ticked, rows to be copied for each child, merged cells, and labels that end now with a colon and now without.
-The same bytes each time.
+Most boroughs publish such forms: tables with a label beside an empty cell, lines of underscores, ☐ to be
+replaced or ticked, rows to be copied for each child, merged cells, and labels that end now with a colon and
+now without. The same bytes each time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from docx.table import Table, _Cell
 
 GREEN, PALE = "2F5D50", "E6EFEA"
 ACROSS = 17.6
-BOX = "\u2610"
+BOX = "☐"
 MADE = datetime(2024, 9, 2, 9, 0, tzinfo=UTC)
 
 
@@ -46,12 +46,15 @@ class Form:
         normal.paragraph_format.space_after = Pt(3)
         normal.element.rPr.rFonts.set(qn("w:cs"), "Arial")
         properties = self.document.core_properties
-        properties.title, properties.author = "Referral to Children\u2019s Services", "Kestrelbrook Council (invented)"
+        properties.title, properties.author = (
+            "Referral to Children’s Services",
+            "Kestrelbrook Council (invented)",
+        )
         properties.created = properties.modified = MADE
         properties.language = "en-GB"
 
     def heading(self, words: str) -> None:
-        """A numbered heading over a table, not by Word\u2019s styles but by looks, as so often."""
+        """A numbered heading over a table, not by Word’s styles but by looks, as so often."""
         table = self.table(1, (ACROSS,))
         shade(table.cell(0, 0), GREEN)
         write(table.cell(0, 0), words, bold=True, colour="FFFFFF", size=11)
@@ -127,7 +130,7 @@ def shade(cell: _Cell, colour: str) -> None:
 
 
 def write(cell: _Cell, words: str, *, bold: bool = False, colour: str = "", size: float = 10) -> None:
-    """Words into a cell\u2019s first paragraph."""
+    """Words into a cell’s first paragraph."""
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(2)
     paragraph.paragraph_format.space_before = Pt(2)
@@ -145,21 +148,22 @@ def ticks(*words: str) -> str:
 
 
 def opening(form: Form) -> None:
-    """The borough\u2019s name, the title, and where to send the form."""
+    """The borough’s name, the title, and where to send the form."""
     title = form.document.add_paragraph()
     run = title.add_run("London Borough of Kestrelbrook")
     run.bold, run.font.size, run.font.color.rgb = True, Pt(12), RGBColor.from_string(GREEN)
     title = form.document.add_paragraph()
-    run = title.add_run("Referral to Children\u2019s Services")
+    run = title.add_run("Referral to Children’s Services")
     run.bold, run.font.size = True, Pt(18)
-    form.line("Please send to frontdoor@kestrelbrook.example.org by secure e-mail. To talk it through first, ring "
+    form.line("Please send to frontdoor@kestrelbrook.example.org by secure e-mail. To talk it through "
+              "first, ring "
               "020 7946 0980. Outside office hours: 020 7946 0981.")  # fmt: skip
-    form.line("Write \u201cNK\u201d if you do not know. Do not leave boxes empty.")
+    form.line("Write “NK” if you do not know. Do not leave boxes empty.")
 
 
 def about_child(form: Form) -> None:
     """Parts A and B."""
-    form.heading("PART A \u2013 CHILD OR UNBORN BABY")
+    form.heading("PART A – CHILD OR UNBORN BABY")
     form.pairs(
         [
             ("Family name", "", "Given name(s)", ""),
@@ -178,7 +182,7 @@ def about_child(form: Form) -> None:
         (3.7, 5.3, 3.5, 5.1),
     )
     form.gap()
-    form.heading("PART B \u2013 BROTHERS, SISTERS AND OTHER CHILDREN IN THE HOUSEHOLD")
+    form.heading("PART B – BROTHERS, SISTERS AND OTHER CHILDREN IN THE HOUSEHOLD")
     form.rows(
         ("Name of child", "DOB or EDD", "M/F", "Ethnicity", "School/nursery", "Being referred? Y/N"),
         (5.0, 2.4, 1.2, 3.0, 3.8, 2.2),
@@ -189,14 +193,21 @@ def about_child(form: Form) -> None:
 
 def about_family(form: Form) -> None:
     """Parts C to E."""
-    form.heading("PART C \u2013 MOTHER, FATHER AND OTHER CARERS")
+    form.heading("PART C – MOTHER, FATHER AND OTHER CARERS")
     form.rows(
-        ("Full name", "Date of birth", "Relationship to child(ren)", "Address if different", "Telephone", "PR Y/N"),
+        (
+            "Full name",
+            "Date of birth",
+            "Relationship to child(ren)",
+            "Address if different",
+            "Telephone",
+            "PR Y/N",
+        ),
         (4.0, 2.3, 3.2, 4.3, 2.5, 1.3),
         3,
     )
     form.gap()
-    form.heading("PART D \u2013 PERSON YOU ARE WORRIED ABOUT (IF AN ADULT POSES A RISK)")
+    form.heading("PART D – PERSON YOU ARE WORRIED ABOUT (IF AN ADULT POSES A RISK)")
     form.pairs(
         [
             ("Name of adult", "", "Known by other names?", ""),
@@ -209,17 +220,17 @@ def about_family(form: Form) -> None:
         (3.3, 5.5, 3.5, 5.3),
     )
     form.gap()
-    form.heading("PART E \u2013 AGENCIES INVOLVED")
+    form.heading("PART E – AGENCIES INVOLVED")
     form.rows(
         ("Agency", "Name of worker", "Tel / e-mail", "Working with whom, and on what?"), (4.0, 4.2, 3.9, 5.5), 4
     )
-    form.pairs([("GP practice", "", "GP\u2019s phone", "")], (3.3, 5.5, 3.5, 5.3))
+    form.pairs([("GP practice", "", "GP’s phone", "")], (3.3, 5.5, 3.5, 5.3))
     form.gap()
 
 
 def about_worry(form: Form) -> None:
     """Parts F and G."""
-    form.heading("PART F \u2013 WHY ARE YOU REFERRING?")
+    form.heading("PART F – WHY ARE YOU REFERRING?")
     form.pairs(
         [
             ("Type of abuse or concern", ticks("Physical", "Emotional", "Sexual", "Neglect", "CSE", "FGM")),
@@ -232,21 +243,28 @@ def about_worry(form: Form) -> None:
         (4.4, 13.2),
     )
     form.question(
-        "What happened, and what has made you refer today?", 3.2, "Say who saw or heard it. Use the person\u2019s own words."
+        "What happened, and what has made you refer today?",
+        3.2,
+        "Say who saw or heard it. Use the person’s own words.",
     )
     form.question("What effect is this having on the child?", 2.0)
     form.question("What has the child told you? What does the child want?", 1.6)
     form.question("Strengths, and what keeps the child safe", 1.8)
     form.question("History: earlier referrals, assessments or plans", 1.8)
     form.question("What you have done already", 1.6)
-    form.question("What do you want Children\u2019s Services to do?", 1.6)
-    form.question("What don\u2019t you know yet?", 1.4)
+    form.question("What do you want Children’s Services to do?", 1.6)
+    form.question("What don’t you know yet?", 1.4)
     form.question("Is it safe for one worker to visit alone? Say why", 1.2)
     form.gap()
-    form.heading("PART G \u2013 TELLING THE FAMILY")
+    form.heading("PART G – TELLING THE FAMILY")
     form.pairs(
         [
-            ("Have you told the parent(s)?", ticks("Yes", "No"), "Have they agreed?", ticks("Yes", "No", "Not asked")),
+            (
+                "Have you told the parent(s)?",
+                ticks("Yes", "No"),
+                "Have they agreed?",
+                ticks("Yes", "No", "Not asked"),
+            ),
             ("If not, why not?", ""),
             ("Who was told, by whom and when?", ""),
             ("What must not be shared with the family?", ""),
@@ -258,7 +276,7 @@ def about_worry(form: Form) -> None:
 
 def about_you(form: Form) -> None:
     """Parts H and I: lines of underscores, as whoever drew up this page preferred them."""
-    form.heading("PART H \u2013 YOU")
+    form.heading("PART H – YOU")
     form.line("Your name: " + "_" * 40 + "  Role: " + "_" * 24)
     form.line("Organisation: " + "_" * 37 + "  Team: " + "_" * 24)
     form.line("Your office address: " + "_" * 56)
@@ -294,7 +312,7 @@ def build() -> bytes:
 
 
 def without_thumbnail(relations: bytes) -> bytes:
-    """The file\u2019s relations without the picture that python-docx\u2019s own template carries."""
+    """The file’s relations without the picture that python-docx’s own template carries."""
     start = relations.find(b"<Relationship ", 0)
     kept = relations[:start]
     for piece in relations[start:].split(b"<Relationship ")[1:]:
