@@ -155,7 +155,7 @@ def shown_text(data: bytes) -> str:
     document = pypdfium2.PdfDocument(data)
     try:
         document.init_forms()
-        for page in document:
+        for page in document if document.formenv else ():
             page.flatten()
         return "\n".join(page.get_textpage().get_text_bounded() for page in document)
     finally:

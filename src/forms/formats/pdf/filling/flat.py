@@ -41,6 +41,7 @@ class _Spot:
     number: int
     marked: int
     drawn: Drawn | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class FlatPages:
         for page in self._pages:
             operators, looks = [b"Q\n"], {}
             for spot in page.spots:
-                look = drawn.get(spot.number, spot.drawn)
+                look = None if spot.hidden else drawn.get(spot.number, spot.drawn)
                 shown = b""
                 if look is not None:
                     looks[look.look] = b"/FormsLook%d %d 0 R" % (look.look, look.look)
@@ -115,7 +116,7 @@ def _flat_page(page: PageObject, widgets: list[DictionaryObject], tags: _Tags) -
         flags = direct(widget.get("/F"))
         hidden = isinstance(flags, int) and bool(flags & _INVISIBLE)
         marked = tags.take(page, widget)
-        spots.append(_Spot(number, marked, None if hidden else placed(_look(widget), widget)))
+        spots.append(_Spot(number, marked, placed(_look(widget), widget), hidden))
     gone = {id(widget) for widget in widgets}
     array = direct(page.get("/Annots"))
     items = list.__iter__(array) if isinstance(array, ArrayObject) else iter(())
