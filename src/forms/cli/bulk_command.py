@@ -45,6 +45,11 @@ EVERY = 60.0
 @click.option(
     "--workers", type=click.IntRange(0, 256), help="Processes; one per processor if not given, 0 for none."
 )
+@click.option(
+    "--encrypt",
+    type=click.Path(path_type=Path),
+    help="Encrypt each document with its authority's password, from this file (TOML, readable by you alone).",
+)
 @click.option("--cluster", default="", help="Address of a Dask scheduler whose workers do the work.")
 @click.option(
     "--ledger", type=click.Path(path_type=Path), help="The ledger; ledger.db in the outbox if not given."
@@ -68,6 +73,7 @@ def command(
     again: bool,
     reason: str,
     workers: int | None,
+    encrypt: Path | None,
     cluster: str,
     ledger: Path | None,
     profile: Path | None,
@@ -87,12 +93,14 @@ def command(
       forms bulk check-notification cases.xlsx -o outbox --dry-run
       forms bulk check-notification cases.csv -o outbox --map headings.json
       forms bulk check-notification cases.jsonl -o outbox --reason "Address corrected"
+      forms bulk check-notification cases.csv -o outbox --encrypt passwords.toml
     """
     options = BulkOptions(
         formats=chosen_formats(formats),
         issued=date.date() if date else None,
         workers=workers,
         cluster=cluster,
+        encrypt=encrypt,
         again=again,
         reason=reason,
         dry_run=dry_run,

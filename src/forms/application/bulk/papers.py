@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,8 @@ from forms.application.bulk.worker import BY_HAND
 from forms.application.catalogue import Catalogue
 from forms.application.ledger import Entry, Issued, Ledger
 from forms.application.output import write_file
+
+_SEALED = "Encrypted (SHA-256 is of the file without password)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,30 @@ class RunPapers:
             write_file(self.outbox / folder, f"message_{reader}_{stem}{suffix}.eml", data)
 
 
-def _covering_list(bundles: Iterable[Bundle]) -> bytes:
+def _covering_list(bundles: Collection[Bundle]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(
-        ("Reference", "Copy for", "Edition", "Issued", "Version", "Replaces", "Reason", "File", "SHA-256")
+    headings = (
+        "Reference",
+        "Copy for",
+        "Edition",
+        "Issued",
+        "Version",
+        "Replaces",
+        "Reason",
+        "File",
+        "SHA-256",
     )
+    sealed = any(file.sealed for _, files in bundles for file in files)
+    writer.writerow((*headings, _SEALED) if sealed else headings)
     for document, files in bundles:
         replaces = f"version {document.version - 1}" if document.replaces is not None else ""
         for file in files:
             row = (document.shown, document.key.audience, document.edition, document.issued.isoformat())
-            writer.writerow((*row, document.version, replaces, document.reason, file.name, file.sha256))
+            writer.writerow(
+                (*row, document.version, replaces, document.reason, file.name, file.sha256)
+                + (("yes" if file.sealed else "no",) if sealed else ())
+            )
     return b"\xef\xbb\xbf" + text.getvalue().encode()  # the mark makes Excel read it as UTF-8
 
 
@@ -111,5 +126,13 @@ def _as_json(document: Issued, files: tuple[Entry, ...]) -> dict[str, object]:
         "version": document.version,
         "issue": document.issue,
         "digest": document.digest,
-        "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in files],
+        "files": [_file(file) for file in files],
     }
+
+
+def _file(file: Entry) -> dict[str, object]:
+    """Give a file's digest and size: those of its plain bytes, and apart those of what lies there encrypted."""
+    found: dict[str, object] = {"name": file.name, "sha256": file.sha256, "size": file.size}
+    if file.sealed:
+        found["encrypted"] = {"sha256": file.sealed.sha256, "size": file.sealed.size}
+    return found

@@ -27,6 +27,7 @@ from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
 from forms.application.bulk.worker import Job, Made, Outcome, Setting
 from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.encryption import Keys, load_keys
 from forms.application.ledger import Entry, Issued, Key, Ledger, Run
 from forms.application.produce import FORMATS
 from forms.application.sources.opening import open_source
@@ -52,7 +53,7 @@ class BulkOptions:
     `reason` says why a case that has changed gets a new version, and allows it. `dry_run` writes nothing;
     `strict` writes nothing unless all rows are good. `mapping` says what a table's headings mean. `ledger`
     is the ledger's file, in the outbox if None. `cluster` is the address of a Dask scheduler whose workers do
-    the work instead.
+    the work instead. `encrypt` is a file with a password for each authority, see `encryption`.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -65,6 +66,7 @@ class BulkOptions:
     mapping: Path | None = None
     ledger: Path | None = None
     cluster: str = ""
+    encrypt: Path | None = None
     library: Path | None = None
     profile: Path | None = None
 
@@ -108,7 +110,8 @@ def bulk(
             "Look whether it is the right one",
             Place(source.name),
         )
-    job = _Task(artefact, source, outbox, options, catalogue, on_progress, today or date.today())
+    keys = load_keys(options.encrypt, catalogue.authorities) if options.encrypt else None
+    job = _Task(artefact, source, outbox, options, catalogue, on_progress, today or date.today(), keys)
     ledger_path = options.ledger or outbox / LEDGER
     if options.dry_run:
         return job.rehearse(ledger_path)
@@ -117,6 +120,8 @@ def bulk(
             checked = job.rehearse(ledger_path, give_back=True)
             if checked.refused:
                 return replace(checked, dry=False, stopped=True)
+        if job.may_lack_keys and (lacking := job.rehearse(ledger_path).lacking):
+            raise InputError(*lacking.values())
         return job.write(ledger)
 
 
@@ -131,6 +136,12 @@ class _Task:
     catalogue: Catalogue
     on_progress: OnProgress | None
     today: date
+    keys: Keys | None = None
+
+    @property
+    def may_lack_keys(self) -> bool:
+        """Whether documents are to be encrypted, and there are recipients without a password."""
+        return self.keys is not None and not self.keys.complete(self.catalogue.authorities)
 
     def write(self, ledger: Ledger) -> BulkReport:
         """Do it."""
@@ -176,7 +187,7 @@ class _Task:
         """Give what makes two runs the same task, so that one may finish the other."""
         options = self.options
         asked = [self.artefact, list(options.formats), options.again, options.reason, self.source.fingerprint()]
-        return ledger.content(asked)
+        return ledger.content([*asked, "encrypted"] if self.keys else asked)
 
     def _head(self, report: BulkReport) -> dict[str, object]:
         return {
@@ -184,6 +195,7 @@ class _Task:
             "run": report.run,
             "issued": report.issued.isoformat() if report.issued else "",
             "formats": list(self.options.formats),
+            "encrypted": self.keys is not None,
             "rows": report.total,
             "made": report.made,
             "already_issued": report.known,
@@ -233,6 +245,7 @@ class _Pass:
             options.formats,
             self._run.issued,
             self._ledger.secret,
+            self._task.keys,
         )
         workers = processors() if options.workers is None else options.workers
         with Crew(setting, min(workers, self._task.source.total), options.cluster) as crew:
@@ -329,7 +342,7 @@ class _Pass:
                 self.report.documents[made.folder] += 1
             if isinstance(step, Issued):
                 self._add(step, made)
-        weight = sum(entry.size for made in outcome.copies for entry, _ in made.files)
+        weight = sum(entry.stored.size for made in outcome.copies for entry, _ in made.files)
         if weight and self._outbox is None:
             self._sampled.append((outcome.seconds, weight))
         if fresh:

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.copies import Copy
+from forms.application.encryption import Keys, no_password
 from forms.application.ledger import Entry, keyed_digest
 from forms.application.produce import Prepared, RenderOptions, make, prepare
 from forms.domain.audience import View
@@ -37,7 +38,7 @@ _CONTACTS = ("telephone", "fax", "email", "address", "person")
 
 
 class Setting(Struct, frozen=True):
-    """What is the same for every case of a run."""
+    """What is the same for every case of a run; with `keys`, documents are encrypted."""
 
     library: Path | None
     profile: Path | None
@@ -45,6 +46,7 @@ class Setting(Struct, frozen=True):
     formats: tuple[str, ...]
     issued: date
     secret: bytes
+    keys: Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,12 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
         recipient += f"#{same + 1}" if same else ""
         content = keyed_digest(setting.secret, _content(case, copy, seen))
         made = Made(copy.label, recipient, folder, content)
-        if (copy.label, recipient, content) not in job.known and (job.write or job.sample):
-            made, more = _rendered(prepared, index, made)
-            problems += more
+        if (copy.label, recipient, content) not in job.known:
+            if setting.keys is not None and not setting.keys.of(recipient):
+                raise InputError(no_password(recipient, catalogue.authorities))
+            if job.write or job.sample:
+                made, more = _rendered(prepared, index, made, setting.keys)
+                problems += more
         copies.append(made)
     return Outcome(
         str(case.data.get("reference", "")),
@@ -159,12 +164,16 @@ def practitioner_of(case: Case, catalogue: Catalogue) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _rendered(prepared: Prepared, index: int, made: Made) -> tuple[Made, tuple[Problem, ...]]:
+def _rendered(
+    prepared: Prepared, index: int, made: Made, keys: Keys | None
+) -> tuple[Made, tuple[Problem, ...]]:
     documents, problems = make(prepared, index)
     files = tuple(
         (Entry(one.name, one.format, len(one.data), hashlib.sha256(one.data).hexdigest()), one.data)
         for one in documents
     )
+    if keys is not None:
+        files = tuple(keys.seal(entry, data, made.recipient) for entry, data in files)
     identity = documents[0].identity
     done = Made(
         made.audience,
