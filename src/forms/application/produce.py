@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forms.application.catalogue import Catalogue, open_catalogue
-from forms.application.context import Identity, context_of, identity_of, marking_of
+from forms.application.context import Identity, Replaced, context_of, identity_of, marking_of
 from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
@@ -50,6 +50,7 @@ class RenderOptions(Struct, frozen=True):
     lists have empty rows. `print_size` is `standard`, `clear` (12 pt) or `large` (18 pt, tables as labels over
     values). `archive` makes the PDF for the case record: PDF/A-2a beside PDF/UA-1, its fields as plain text.
     `impositions` are ways of folding that the manifest has; each gives another PDF, to be printed and folded.
+    `replaces` is the version that these documents take the place of; their heads say so, to professionals why.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -61,6 +62,7 @@ class RenderOptions(Struct, frozen=True):
     print_size: PrintSize = "standard"
     archive: bool = False
     impositions: tuple[str, ...] = ()
+    replaces: Replaced | None = None
 
 
 class Document(Struct, frozen=True):
@@ -179,9 +181,16 @@ def prepare(
     return Prepared(planned.copies, tuple(views), warnings, job, planned)
 
 
-def make(prepared: Prepared, index: int) -> tuple[list[Document], tuple[Problem, ...]]:
-    """Make the documents of one copy, in each format asked for, and give warnings beside them."""
+def make(
+    prepared: Prepared, index: int, replaces: Replaced | None = None
+) -> tuple[list[Document], tuple[Problem, ...]]:
+    """Make the documents of one copy, in each format asked for, and give warnings beside them.
+
+    `replaces` is the version of this very copy that they take the place of.
+    """
     job, planned, copy = prepared._job, prepared._plan, prepared.copies[index]
+    if replaces is not None:
+        job = replace(job, options=replace(job.options, replaces=replaces))
     filled, problems = _fill(job, prepared.views[index])
     several = _several(planned)
     own, more = _own_form(job, copy, filled, several=several)
@@ -362,11 +371,17 @@ def _documents(
 def _identity(job: _Job, copy: Copy, seen: View) -> Identity:
     manifest, catalogue = job.manifest, job.catalogue
     files = catalogue.digests(manifest, _template_name(job, copy), job.options.print_size)
-    digest = content_digest(seen, job.issued, files, addressee(copy, seen, catalogue))
+    replaces = job.options.replaces
+    if replaces is not None and copy.reader.lay:
+        replaces = replace(replaces, reason="")  # it is written for colleagues
+    addressed = addressee(copy, seen, catalogue)
+    if replaces is not None:
+        addressed["replaces"] = replaces.line
+    digest = content_digest(seen, job.issued, files, addressed)
     language = str(catalogue.profile.get("language", "en-GB"))
     reference = _reference(job, copy, digest)
     size = job.options.print_size
-    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language, size)
+    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language, size, replaces)
 
 
 def _reference(job: _Job, copy: Copy, digest: str) -> str:

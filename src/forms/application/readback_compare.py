@@ -80,6 +80,7 @@ def compare_with_case(reading: Reading, case: Case, catalogue: Catalogue | None 
         edition=issue.edition,
         blank=issue.reference == "blank",
         print_size=print_size(issue),
+        replaces=issue.replaces,
     )
     product = render(case, reading.manifest.id, options, catalogue)
     original = _original(reading, product.documents)
