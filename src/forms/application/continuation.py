@@ -58,6 +58,7 @@ def _rendered(
         "draft": False,
         "blank": False,
         "identity": " · ".join((reference, TITLE, str(shown(issued)))),
+        "replaces": shown(""),
     }
     entries = [
         group(
