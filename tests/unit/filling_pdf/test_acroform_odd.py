@@ -44,7 +44,7 @@ def test_names_over_several_levels_and_inherited_entries() -> None:
     data = filled(made, {"child.family.surname": "Ó Briain", "child.family.lines": "one\ntwo"})
     look = looks_of(data)[0]
     assert b"0 0 1 rg" in look
-    assert b" 8 Tf" in look
+    assert b" 8.00 Tf" in look
 
 
 def test_one_name_at_two_fields_and_one_field_in_two_places() -> None:

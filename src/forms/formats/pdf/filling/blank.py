@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
 
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from forms.formats.fillable import Fillable
 from forms.formats.filling import Entry
 from forms.formats.pdf.acroform import (
-    COMB,
     MULTI_SELECT,
-    MULTILINE,
     FormField,
     Node,
     looks,
@@ -33,7 +32,7 @@ from forms.formats.pdf.filling.places import (
     TextPlace,
     TextWidget,
 )
-from forms.formats.pdf.filling.setting import TextBox
+from forms.formats.pdf.filling.setting import TextBox, text_box
 from forms.formats.pdf.filling.style import Frame, Style, backdrop, frame_of, mark, style_of
 from forms.formats.pdf.objects import name, number, stream
 
@@ -108,7 +107,7 @@ class Blank:
         style = style_of(widget.get("/DA", node.known.get("/DA", self._appearance)), self._fonts)
         self.styles.add((style.bold, style.italic))
         quad = direct(widget.get("/Q", node.known.get("/Q", self._quad)))
-        box = text_box(field, frame, style, quad if quad in (1, 2) else 0)
+        box = _box(field, frame, style, quad if quad in (1, 2) else 0)
         shape = f"/BBox[0 0 {number(frame.width)} {number(frame.height)}]".encode("ascii")
         return TextWidget(
             holder(widget, (*_VALUES, "/AP")),
@@ -135,22 +134,22 @@ class Blank:
         normal = looks(widget)
         shown = direct(normal.get(f"/{state}")) if normal is not None else None
         off = direct(normal.get("/Off")) if normal is not None else None
-        at, generation = reference(widget)
         if is_drawable(shown, off):
-            head = holder(widget, ("/V", "/AS")).head
+            kept = holder(widget, ("/V", "/AS"))
             drawn_on, drawn_off = drawn(shown, widget), drawn(off, widget)
         else:
             ticked, empty = self._draw_button(field, node, widget)
             made = b"/AP<</N<<%s %d 0 R/Off %d 0 R>>>>" % (name(state), ticked, empty)
-            head = holder(widget, ("/V", "/AS", "/AP")).head + made
+            kept = holder(widget, ("/V", "/AS", "/AP"))
+            kept = Holder(kept.number, kept.generation, kept.head + made)
             place = b"1 0 0 1 %.2f %.2f" % (_spot(widget).left, _spot(widget).bottom)
             drawn_on, drawn_off = Drawn(place, ticked), Drawn(place, empty)
         is_field = widget is node.entries
         both = [
-            head + b"/AS%s%s>>\nendobj\n" % (name(value), b"/V" + name(value) if is_field else b"")
+            b"/AS%s%s>>\nendobj\n" % (name(value), b"/V" + name(value) if is_field else b"")
             for value in (state, "Off")
         ]
-        return ButtonWidget(at, generation, state, both[0], both[1], _spot(widget), drawn_on, drawn_off)
+        return ButtonWidget(kept, state, both[0], both[1], _spot(widget), drawn_on, drawn_off)
 
     def _draw_button(self, field: FormField, node: Node, widget: DictionaryObject) -> tuple[int, int]:
         """Make the two looks of a button that lacks them; gives their numbers."""
@@ -177,22 +176,13 @@ def _spot(widget: DictionaryObject) -> Spot:
     return Spot(left, bottom)
 
 
-def text_box(field: FormField, frame: Frame, style: Style, quad: int) -> TextBox:
+def _box(field: FormField, frame: Frame, style: Style, quad: int) -> TextBox:
     """Give the box in which a widget's text is set."""
-    pad = min(max(2.0, frame.edge + 1), frame.width / 10)
     longest = direct(field.known.get("/MaxLen"))
-    comb = field.kind == "comb" and isinstance(longest, int) and longest > 0 and bool(field.flags & COMB)
-    lines = bool(field.flags & MULTILINE) and field.kind == "multiline"
-    return TextBox(
-        frame.width,
-        frame.height,
-        pad,
-        min(frame.edge, frame.height / 8),
-        style,
-        quad,
-        "comb" if comb else "lines" if lines else "line",
-        int(longest) if comb and isinstance(longest, int) else 0,
-    )
+    if field.kind == "comb" and isinstance(longest, int):
+        return text_box(frame.width, frame.height, frame.edge, style, quad, "comb", longest)
+    kind: Literal["line", "lines"] = "lines" if field.kind == "multiline" else "line"
+    return text_box(frame.width, frame.height, frame.edge, style, quad, kind)
 
 
 # ── Looks that the form has ─────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
-"""Reading a fill back before it is kept, with code of its own: from the end of the file, as every reader does.
+"""Reading a fill back before it is kept, from the end of the file, as every reader does.
 
-Each place is looked up through the new cross-reference section and must be in the update. `reading.read_back`
-says the same of any file, and takes far longer.
+What a fill writes of a field begins with the same bytes each time (`Holder.head`). So the first fill of a place
+is read in full with pypdf (`check_first`); of later ones only what follows those bytes is read (`check`), with a
+small reader that shares nothing with the writer.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms.formats.filling import Entry, Filled
-from forms.formats.pdf.filling.places import REFERENCES, ButtonPlace, ListPlace, Ready, TextPlace
+from forms.formats.filling import REFERENCES, Entry, Filled
+from forms.formats.pdf.filling.places import ButtonPlace, Holder, ListPlace, Ready, TextPlace
+from forms.formats.pdf.filling.reading import read_back
 from forms.foundation.errors import FormsError
 from forms.foundation.problems import Place
 
@@ -34,6 +36,24 @@ class _Held:
     value: tuple[bytes, ...]
     state: bytes
     look: int
+
+
+def check_first(filled: Filled, entries: Mapping[str, Entry]) -> None:
+    """Compare what a form holds, as pypdf reads it, with what was to be filled in; raises as `check`."""
+    found = read_back(filled.data)
+    continued = {item.name: item.number for item in filled.continued}
+    for name, entry in entries.items():
+        held = found.get(name)
+        if name in continued and isinstance(entry, str):
+            good = held in [form.format(continued[name]) for form in REFERENCES]
+        elif isinstance(entry, tuple) and isinstance(held, tuple):
+            good = {*map(str, entry)} == {*map(str, held)}
+        elif isinstance(entry, tuple) and isinstance(held, bool):
+            good = held == bool(entry)
+        else:
+            good = held == entry
+        if not good:
+            raise _fault(name)
 
 
 def check(filled: Filled, entries: Mapping[str, Entry], places: Mapping[str, Ready], base: int) -> None:
@@ -59,9 +79,13 @@ def check(filled: Filled, entries: Mapping[str, Entry], places: Mapping[str, Rea
         else:
             good = False
         if not good:
-            message = "A field of the form does not hold what was filled in, so nothing was kept"
-            hint = "Report this with the blank form; fill the field in by hand meanwhile"
-            raise FormsError.of("not-as-filled", message, hint, Place(label=name))
+            raise _fault(name)
+
+
+def _fault(name: str) -> FormsError:
+    message = "A field of the form does not hold what was filled in, so nothing was kept"
+    hint = "Report this with the blank form; fill the field in by hand meanwhile"
+    return FormsError.of("not-as-filled", message, hint, Place(label=name))
 
 
 def _button_is_right(place: ButtonPlace, entry: Entry, update: _Update) -> bool:
@@ -71,15 +95,14 @@ def _button_is_right(place: ButtonPlace, entry: Entry, update: _Update) -> bool:
     else:
         state = place.place.options[0][0] if entry else "Off"
     for widget in place.widgets:
-        held = update.held(widget.number)
+        held = update.held(widget.holder)
         shown = state if widget.state == state else "Off"
         if held is None or _name(held.state) != shown or (held.value and _name(held.value[0]) != shown):
             return False
-    return all(_value_of(update, holder.number) == [state] for holder in place.holders)
+    return all(_value_of(update.held(holder)) == [state] for holder in place.holders)
 
 
-def _value_of(update: _Update, number: int) -> list[str]:
-    held = update.held(number)
+def _value_of(held: _Held | None) -> list[str]:
     if held is None:
         return []
     return [_name(item) if item.startswith(b"/") else _text(item) for item in held.value]
@@ -92,17 +115,18 @@ def _text_is_right(place: TextPlace | ListPlace, entry: Entry, update: _Update, 
         wanted = [sorted(set(wanted[0]))]
     elif sheet:
         wanted = [[form.format(sheet)] for form in REFERENCES]
-    holders = [holder.number for holder in place.holders]
-    holders += [widget.holder.number for widget in place.widgets if widget.holds]
-    for number in holders:
-        found = _value_of(update, number)
-        if (sorted(found) if isinstance(place, ListPlace) else found) not in wanted:
-            return False
+    values = [update.held(holder) for holder in place.holders]
     for widget in place.widgets:
-        held = update.held(widget.holder.number)
+        held = update.held(widget.holder)
         if held is None or not update.has_look(held.look):
             return False
-    return bool(holders)
+        if widget.holds:
+            values.append(held)
+    for value in values:
+        found = _value_of(value)
+        if value is None or (sorted(found) if isinstance(place, ListPlace) else found) not in wanted:
+            return False
+    return bool(values)
 
 
 class _Update:
@@ -137,19 +161,20 @@ class _Update:
                 yield number, int.from_bytes(data[row + 1 : row + 5], "big")
                 row += 7
 
-    def held(self, number: int) -> _Held | None:
-        """Read a field or widget; None if the update does not have it."""
-        start = self._start(number)
-        if start < 0:
+    def held(self, holder: Holder) -> _Held | None:
+        """Read what follows the head of a field or widget; None if the update does not have it."""
+        at = self._places.get(holder.number, -1)
+        if at < self._base or not self._data.startswith(holder.head, at):
             return None
+        start = at + len(holder.head)
         value: list[bytes] = []
-        state, look, depth = b"", -1, 0
-        key, holder, number_came = b"", b"", False
+        state, look, depth = b"", -1, 1
+        key, above, number_came = b"", b"", False
         for token in _TOKEN.findall(self._data, start, self._data.find(b"\nendobj", start)):
             change = _DEPTH.get(token, 0)
             if change:
                 if depth == 1:
-                    holder = key
+                    above = key
                 depth += change
                 key = b""
             elif depth == 1:
@@ -163,9 +188,9 @@ class _Update:
                 number_came = token.isdigit()  # a reference may follow
                 if not number_came:
                     key = b""
-            elif depth == 2 and holder == b"/V":
+            elif depth == 2 and above == b"/V":
                 value.append(token)
-            elif depth == 2 and holder == b"/AP":
+            elif depth == 2 and above == b"/AP":
                 if token == b"/N":
                     look = 0
                 elif look == 0 and token.isdigit():
@@ -174,8 +199,8 @@ class _Update:
 
     def has_look(self, number: int) -> bool:
         """Say whether an appearance of the update is there, as long as it says."""
-        start = self._start(number)
-        if start < 0:
+        start = self._places.get(number, -1)
+        if start < self._base or not self._data.startswith(b"%d 0 obj\n<<" % number, start):
             return False
         head = self._data.find(b">>stream\n", start)
         length = self._data.rfind(b"/Length ", start, head)
@@ -183,15 +208,6 @@ class _Update:
             return False
         end = head + 9 + int(self._data[length + 8 : head])
         return self._data.startswith(b"\nendstream\nendobj\n", end)
-
-    def _start(self, number: int) -> int:
-        """Give where an object's dictionary begins; -1 if the update does not have it."""
-        at = self._places.get(number, -1)
-        if at < self._base:
-            return -1
-        head = b"%d " % number
-        start = self._data.find(b" obj\n", at, at + 24)
-        return start + 5 if start > 0 and self._data.startswith(head, at) else -1
 
 
 def _name(token: bytes) -> str:

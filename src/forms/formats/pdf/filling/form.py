@@ -17,7 +17,7 @@ from forms.formats.pdf.embedding import DocumentFonts, fixed_objects, put_font, 
 from forms.formats.pdf.field_reader import direct, opened
 from forms.formats.pdf.filling.blank import Blank
 from forms.formats.pdf.filling.changes import Change, form_changes
-from forms.formats.pdf.filling.checking import check
+from forms.formats.pdf.filling.checking import check, check_first
 from forms.formats.pdf.filling.flat import FlatPages
 from forms.formats.pdf.filling.places import Fault, Job, Ready
 from forms.formats.pdf.filling.setting import FLOOR, Ink
@@ -73,6 +73,7 @@ class PdfForm:
         self._blank = blank
         self._changes = changes
         self._flat: FlatPages | None = None
+        self._read: set[str] = set()
         self._bases: dict[bool, WeakKeyDictionary[FontBook, _Base]] = {
             flatten: WeakKeyDictionary() for flatten in (False, True)
         }
@@ -123,6 +124,9 @@ class PdfForm:
             FormsError: `not-as-filled`: a fault of this program.
         """
         filled = self.fill(entries, fonts, floor=floor)
+        if not entries.keys() <= self._read:
+            check_first(filled, entries)
+            self._read |= entries.keys()
         check(filled, entries, self._places, len(self._data))
         return self.fill(entries, fonts, flatten=True, floor=floor) if flatten else filled
 

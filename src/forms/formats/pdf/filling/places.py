@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forms.formats.fillable import Fillable
-from forms.formats.filling import Continued, Entry
+from forms.formats.filling import REFERENCES, Continued, Entry
 from forms.formats.pdf.filling.setting import Ink, TextBox, escaped, is_win_ansi, set_list, set_text
 from forms.formats.pdf.filling.update import Update
 from forms.formats.pdf.objects import name
-
-REFERENCES = ("See continuation sheet, {}", "See sheet {}", "Sheet {}", "({})")
-"""What a box shows whose text goes on elsewhere; the first that has room counts."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -64,10 +61,9 @@ class TextWidget:
 
 @dataclass(frozen=True, slots=True)
 class ButtonWidget:
-    """A box to tick: the whole object, on and off, and how each look is drawn on a flattened page."""
+    """A box to tick: what follows its head when on and when off, and how each looks on a flattened page."""
 
-    number: int
-    generation: int
+    holder: Holder
     state: str
     on: bytes
     off: bytes
@@ -274,9 +270,11 @@ class ButtonPlace:
         for widget in self.widgets:
             on = widget.state == state
             if not job.flatten:
-                update.whole(widget.number, widget.generation, widget.on if on else widget.off)
+                holder = widget.holder
+                data = holder.head + (widget.on if on else widget.off)
+                update.whole(holder.number, holder.generation, data)
             else:
-                job.drawn[widget.number] = widget.drawn_on if on else widget.drawn_off
+                job.drawn[widget.holder.number] = widget.drawn_on if on else widget.drawn_off
         if self.holders:
             job.hold(self.holders, b"/V" + name(state if state is not None else "Off"))
 

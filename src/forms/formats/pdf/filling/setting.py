@@ -37,7 +37,7 @@ class TextBox:
     """Where text goes, in points from the box's lower left corner.
 
     `pad` is what stays free at the left and right, `edge` at top and bottom of a line; `quad` is 0 left, 1
-    centre, 2 right; `cells` are those of a comb.
+    centre, 2 right; `cells` are those of a comb. `clip` and `ink` are operators: what shows, in which colour.
     """
 
     width: float
@@ -47,12 +47,32 @@ class TextBox:
     style: Style
     quad: int
     kind: Literal["line", "lines", "comb"]
-    cells: int = 0
+    cells: int
+    clip: bytes
+    ink: bytes
 
     @property
     def empty(self) -> bool:
         """Say whether nobody can see what stands in it."""
         return self.width < 1 or self.height < 1
+
+
+def text_box(
+    width: float,
+    height: float,
+    edge: float,
+    style: Style,
+    quad: int,
+    kind: Literal["line", "lines", "comb"],
+    cells: int = 0,
+) -> TextBox:
+    """Make a box, with the operators that all text in it begins with; `edge` is how thick its border is."""
+    free = min(edge, width / 8, height / 8)
+    inner = f"{number(width - 2 * free)} {number(height - 2 * free)}"
+    clip = f"q\n{number(free)} {number(free)} {inner} re W n\n".encode("ascii")
+    pad = min(max(2.0, edge + 1), width / 10)
+    ink = colour(style.colour, "rg").encode("ascii")
+    return TextBox(width, height, pad, free, style, quad, kind, cells, clip, ink)
 
 
 class Ink:
@@ -125,22 +145,11 @@ def escaped(raw: bytes) -> bytes:
     return raw
 
 
-def _clip(box: TextBox) -> str:
-    edge = number(min(box.edge, box.width / 4, box.height / 4))
-    inner = f"{number(box.width - 2 * float(edge))} {number(box.height - 2 * float(edge))}"
-    return f"q\n{edge} {edge} {inner} re W n\n"
-
-
 def _plain(box: TextBox, ink: Ink, size: float, body: bytes) -> bytes:
     """Put text-showing operators into a text object in the box's fixed font."""
     style = box.style
-    return b"/Tx BMC\n%sBT\n/%s %s Tf %s%s\nET\nQ\nEMC\n" % (
-        _clip(box).encode("ascii"),
-        ink.names[style.bold, style.italic],
-        number(size).encode("ascii"),
-        colour(style.colour, "rg").encode("ascii"),
-        body,
-    )
+    name = ink.names[style.bold, style.italic]
+    return b"/Tx BMC\n%sBT\n/%s %.2f Tf %s%s\nET\nQ\nEMC\n" % (box.clip, name, size, box.ink, body)
 
 
 def _shaped(box: TextBox, ink: Ink, ops: Sequence[TextOp], under: str = "") -> bytes:
@@ -148,7 +157,7 @@ def _shaped(box: TextBox, ink: Ink, ops: Sequence[TextOp], under: str = "") -> b
     painter = Painter(ink.fonts)
     painter.unmarked(ops, 0.0, box.height)
     ink.fonts.use(painter.faces, painter.cuts)
-    return f"/Tx BMC\n{_clip(box)}{under}{painter.content()}Q\nEMC\n".encode("cp1252")
+    return b"/Tx BMC\n%s%sQ\nEMC\n" % (box.clip, (under + painter.content()).encode("cp1252"))
 
 
 # ── One line ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,6 +254,7 @@ def _lines(box: TextBox, text: str, ink: Ink, floor: float) -> bytes | None:
     metrics = ink.face(style).metrics
     body = metrics.ascent + metrics.descent
     paragraphs = text.split("\n")
+    is_plain = is_win_ansi(text) and all(_is_plain(paragraph, style, ink) for paragraph in paragraphs)
     text_of = _Paragraphs(
         [_measured(paragraph, style, ink) for paragraph in paragraphs],
         ink.face(style).plain[" "],
@@ -257,9 +267,8 @@ def _lines(box: TextBox, text: str, ink: Ink, floor: float) -> bytes | None:
         return None
     size, lines = found
     top = min(box.edge + 1, box.height / 8) + metrics.ascent * size
-    raws = [plain_bytes(line) for line, _ in lines]
-    if all(raw is not None and _is_plain(line, style, ink) for raw, (line, _) in zip(raws, lines, strict=True)):
-        shown = [raw or b"" for raw in raws]
+    if is_plain:
+        shown = [plain_bytes(line) or b"" for line, _ in lines]
         return _plain(box, ink, size, _rows(box, size, top, metrics.height, lines, shown, ink))
     bases = [bidi.base_level(paragraph) for paragraph in paragraphs]
     ops: list[TextOp] = []
@@ -272,9 +281,9 @@ def _lines(box: TextBox, text: str, ink: Ink, floor: float) -> bytes | None:
 
 
 def _is_plain(text: str, style: Style, ink: Ink) -> bool:
+    """Say whether the text is drawn as it is, glyph by glyph."""
     try:
-        for char in text:
-            _ = ink.face(style).plain[char]
+        sum(map(ink.face(style).plain.__getitem__, text))
     except KeyError:
         return False
     return True
