@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from forms.application.readback_compare import Comparison, compare_with_case, compare_with_sent
     from forms.application.readback_merge import Merged, merge_reply, write_case
     from forms.application.sending.report import SendReport, Sent
-    from forms.application.sending.send import SendOptions, mark_handed_over, send, settle
+    from forms.application.sending.send import VERDICTS, SendOptions, mark_handed_over, send, settle
     from forms.application.starter import init_library, new_case
     from forms.application.survey import inspect_form
     from forms.domain.case import Case, empty_case
@@ -94,7 +94,7 @@ _HOMES = {
     "forms.application.readback_compare": ("Comparison", "compare_with_case", "compare_with_sent"),
     "forms.application.readback_merge": ("Merged", "merge_reply", "write_case"),
     "forms.application.sending.report": ("SendReport", "Sent"),
-    "forms.application.sending.send": ("SendOptions", "mark_handed_over", "send", "settle"),
+    "forms.application.sending.send": ("VERDICTS", "SendOptions", "mark_handed_over", "send", "settle"),
     "forms.application.starter": ("init_library", "new_case"),
     "forms.application.survey": ("inspect_form",),
     "forms.formats.fillable": ("Survey",),
@@ -114,6 +114,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "TOLD",
+    "VERDICTS",
     "Agenda",
     "ArtefactError",
     "BulkOptions",

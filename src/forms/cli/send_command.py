@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from forms import SendOptions, SendReport, Sent, mark_handed_over, send, settle
+from forms import VERDICTS, SendOptions, SendReport, Sent, mark_handed_over, send, settle
 from forms.cli.options import json_option, library_option
 from forms.cli.report import count, show_json, show_problems
 
@@ -44,8 +44,9 @@ STATES = {
     "--settle",
     "to_settle",
     nargs=2,
-    metavar="MESSAGE sent|not-sent",
-    help="Say what became of a message, by its Message-ID or its reference; one that was not sent is queued.",
+    metavar="MESSAGE sent|not-sent|returned",
+    help="Say what became of a message (Message-ID or reference). not-sent: it goes again; returned: it came "
+    "back, and counts as refused.",
 )
 @click.option("--retry-refused", is_flag=True, help="Try again what the mail server refused.")
 @click.option("--unfinished", is_flag=True, help="Also send what an interrupted run has made so far.")
@@ -102,9 +103,10 @@ def command(
     )
     if to_settle is not None:
         name, verdict = to_settle
-        if verdict not in ("sent", "not-sent"):
-            raise click.BadParameter("say sent or not-sent after the message", param_hint="--settle")
-        _show_done([settle(outbox, name, sent=verdict == "sent", options=options)], as_json=as_json)
+        told = next((one for one in VERDICTS if one == verdict), None)
+        if told is None:
+            raise click.BadParameter(f"say {', '.join(VERDICTS)} after the message", param_hint="--settle")
+        _show_done([settle(outbox, name, told, options)], as_json=as_json)
         return 0
     if mark_sent and to_folder is None and not dry_run:
         _show_done(mark_handed_over(outbox, options), as_json=as_json)
@@ -147,7 +149,8 @@ def _show(report: SendReport) -> None:
     if not report.dry and any(line.state == "queued" for line in report.messages):
         click.echo("next: give the same command again later; it goes on with those that are waiting", err=True)
     if report.by_hand:
-        click.echo(f"{count(report.by_hand, 'document')} in by-hand: send them another way", err=True)
+        what = count(report.by_hand, "document")
+        click.echo(f"{what} in by-hand: send them another way, then say so with forms record", err=True)
     if report.interrupted:
         click.echo("Interrupted; the same command goes on", err=True)
     words = "would go" if report.dry else "waiting"

@@ -151,7 +151,7 @@ def test_a_connection_dropped_after_the_data_is_uncertain(outbox: Path, go, kept
         assert go(server).counts == {"uncertain": 1}
         assert len(server.ids) == 2 + kept
         assert states(outbox) == {"sent": 4, "rendered": 2}
-        settle(outbox, line.reference if kept else line.message_id, sent=kept)
+        settle(outbox, line.reference if kept else line.message_id, "sent" if kept else "not-sent")
         assert go(server).counts == ({} if kept else {"sent": 1})
     assert len(server.ids) == len(set(server.ids)) == 3
     assert line.message_id in server.ids
@@ -319,7 +319,7 @@ def test_written_to_a_folder_they_are_handed_over_once(outbox: Path, tmp_path: P
     with MailServer() as server:
         assert go(server).messages == []
         lost = report.messages[0]
-        settle(outbox, lost.message_id, sent=False)
+        settle(outbox, lost.message_id, "not-sent")
         assert go(server).counts == {"sent": 1}
     assert server.ids == [lost.message_id]
     assert states(outbox) == {"sent": 2, "rendered": 4}
@@ -331,9 +331,9 @@ def test_only_what_is_open_can_be_settled(outbox: Path, go) -> None:
     with MailServer() as server:
         (first, *_) = go(server).messages
     with pytest.raises(UsageError, match="cannot become"):
-        settle(outbox, first.message_id, sent=False)
+        settle(outbox, first.message_id, "not-sent")
     with pytest.raises(UsageError, match="no such message"):
-        settle(outbox, "<nothing@example.org>", sent=True)
+        settle(outbox, "<nothing@example.org>", "sent")
 
 
 def test_two_senders_do_not_meet(outbox: Path, go) -> None:
@@ -356,3 +356,29 @@ def test_ctrl_c_waits_for_the_answer_once(outbox: Path, go, times: int) -> None:
         rest = go(server)
     assert len(server.ids) == len(set(server.ids)) == 3
     assert rest.counts["sent"] == 1
+
+
+def test_what_came_back_is_no_longer_sent_and_goes_again_when_told(outbox: Path, go) -> None:
+    with MailServer() as server:
+        (first, *_) = go(server).messages
+        with Ledger(outbox / "ledger.db") as ledger:
+            ledger.record(1, "answered", DAY)
+            ledger.commit()
+        settle(outbox, first.reference, "returned")
+        assert states(outbox) == {"sent": 4, "answered": 1, "rendered": 1}
+        assert go(server).counts == {"refused": 1}
+        report = go(server, SendOptions(retry_refused=True))
+    assert report.counts == {"sent": 1}
+    assert states(outbox) == {"sent": 5, "answered": 1}
+
+
+def test_a_draft_that_was_sent_by_hand_can_be_settled(outbox: Path, tmp_path: Path, go) -> None:
+    drafts = send(
+        Path(shutil.copytree(outbox, tmp_path / "copy")), SendOptions(to_folder=tmp_path / "files"), {}
+    )
+    draft = drafts.messages[1]
+    assert settle(outbox, draft.reference, "sent").documents == 2
+    with MailServer() as server:
+        assert go(server).counts == {"sent": 2}
+    assert draft.message_id not in server.ids
+    assert states(outbox) == {"sent": 6}

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from forms.application.bulk.messages import Bundle, Composer, batches
 from forms.application.bulk.worker import BY_HAND
-from forms.application.sending.queue import Queue, still_to_send
+from forms.application.sending.queue import Queue
 from forms.application.sending.settings import is_address
 from forms.foundation.problems import Place, Problem
 
@@ -42,10 +42,12 @@ def plan(
         unfinished: Also documents of runs that were interrupted.
         retry_refused: Queue again what a server refused.
     """
-    for message in queue.in_states("queued", "refused"):
-        again = message.state == "refused" and retry_refused
+    for message in queue.in_states("queued"):
         bundles = queue.bundles(message)
-        if again or not still_to_send(bundles) or _unaddressed(bundles, composer):
+        if not all(map(_to_send, bundles)) or _unaddressed(bundles, composer):
+            queue.move(message, "void", now)
+    for message in queue.in_states("refused"):
+        if retry_refused or not any(map(_to_send, queue.bundles(message))):
             queue.move(message, "void", now)
     planned = Planned()
     groups = groupby(
@@ -65,6 +67,11 @@ def plan(
     if not unfinished:
         planned.problems += [_interrupted(run) for run in queue.interrupted_runs()]
     return planned
+
+
+def _to_send(bundle: Bundle) -> bool:
+    """Tell whether nothing happened to a document meanwhile."""
+    return bundle[0].state == "rendered"
 
 
 def _unaddressed(bundles: list[Bundle], composer: Composer) -> Problem | None:

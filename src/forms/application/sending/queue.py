@@ -2,6 +2,7 @@
 
     queued → sending → sent | refused | uncertain        by a mail server
     queued → handed-over → sent                          as a file, which a person sends
+    sent → refused                                       it came back, as a person says
 
 `sending` is noted before the server is told that a message is complete. A message that is found in that state
 was cut off there, and nobody but a person can know whether it went: it becomes `uncertain`.
@@ -10,7 +11,7 @@ was cut off there, and nobody but a person can know whether it went: it becomes 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -27,7 +28,7 @@ NEXT: Mapping[MessageState, tuple[MessageState, ...]] = {
     "refused": ("sent", "queued", "void"),
     "handed-over": ("sent", "queued"),
     "void": ("queued",),
-    "sent": (),
+    "sent": ("refused",),
 }
 """What may follow on a state; `void` is a message whose documents were withdrawn or go another way."""
 
@@ -85,12 +86,7 @@ class Queue:
 
         Raises UsageError where there is none, or the reference belongs to several.
         """
-        plain = name.strip().strip("<>").lower()
-        found = [
-            message
-            for message in map(_message, self._ledger.rows("SELECT * FROM messages ORDER BY id"))
-            if plain in (message.message_id.strip("<>").lower(), short(message.message_id).lower())
-        ]
+        found = self._named(name)
         if len(found) == 1:
             return found[0]
         hint = "Give the whole Message-ID" if found else "forms send --dry-run lists them"
@@ -99,6 +95,10 @@ class Queue:
             "Several messages have this reference" if found else "The ledger has no such message",
             hint,
         )
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a message of that Message-ID or reference."""
+        return bool(self._named(name))
 
     def in_states(self, *states: MessageState) -> list[Message]:
         """Give the messages in any of some states, in the order in which they were queued."""
@@ -128,10 +128,11 @@ class Queue:
             *(state, now.isoformat(), reply, message.id),
         )
         self._note(message.id, state, now, reply)
-        if state == "sent":
-            for document, _ in self.bundles(message):
-                if document.state == "rendered":  # it may have been withdrawn or answered meanwhile
-                    self._ledger.record(document.id, "sent", now.date())
+        for document, _ in self.bundles(message):  # others were withdrawn or answered meanwhile
+            if state == "sent" and document.state == "rendered":
+                self._ledger.record(document.id, "sent", now.date())
+            elif present == "sent" and document.state in ("sent", "overdue"):
+                self._ledger.note(document.id, "rendered", now.date(), "the message came back")
         return self._get(message.id)
 
     def remark(self, message: Message, reply: str) -> Message:
@@ -160,6 +161,14 @@ class Queue:
         )
         return [row["number"] for row in rows]
 
+    def _named(self, name: str) -> list[Message]:
+        plain = name.strip().strip("<>").lower()
+        return [
+            message
+            for message in map(_message, self._ledger.rows("SELECT * FROM messages ORDER BY id"))
+            if plain in (message.message_id.strip("<>").lower(), short(message.message_id).lower())
+        ]
+
     def _get(self, number: int) -> Message:
         return _message(self._ledger.rows("SELECT * FROM messages WHERE id = ?", number)[0])
 
@@ -167,11 +176,6 @@ class Queue:
         self._ledger.write(
             "INSERT INTO message_events VALUES (?, ?, ?, ?)", number, state, now.isoformat(), reply
         )
-
-
-def still_to_send(bundles: Iterable[Bundle]) -> bool:
-    """Tell whether nothing happened to a queued message's documents meanwhile."""
-    return all(document.state == "rendered" for document, _ in bundles)
 
 
 def _message(row: sqlite3.Row) -> Message:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from forms.application.bulk.messages import MOST_ATTACHED, Composer, short
 from forms.application.bulk.outbox import Outbox, locked
@@ -17,11 +18,15 @@ from forms.application.output import write_file
 from forms.application.sending.delivery import Delivery, Interrupts
 from forms.application.sending.desk import Desk, Timing, nobody
 from forms.application.sending.plan import plan
-from forms.application.sending.queue import Message
+from forms.application.sending.queue import Message, MessageState
 from forms.application.sending.report import OnMessage, SendReport, Sent
 from forms.application.sending.settings import Settings, is_address, load_settings
 from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place
+
+Verdict = Literal["sent", "not-sent", "returned"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+_STATE_AFTER: Mapping[Verdict, MessageState] = {"sent": "sent", "not-sent": "queued", "returned": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +93,35 @@ def send(
 def settle(
     outbox: Path,
     name: str,
-    *,
-    sent: bool,
+    verdict: Verdict,
     options: SendOptions | None = None,
     timing: Timing | None = None,
 ) -> Sent:
-    """Note what a person found out about a message: that it was sent, or was not and is to be sent again.
+    """Note what a person found out about a message.
 
     Args:
         outbox: The outbox.
-        name: The Message-ID, or the reference in the subject.
-        sent: What was found out.
+        name: The Message-ID, or the reference in the subject; also of a draft that was sent by hand.
+        verdict: That it was sent; that it was not, and is queued again; or that it was, and came back.
         options: Where ledger and library are.
         timing: Time, for tests.
 
     Raises:
-        UsageError: There is no such message, or nothing to find out about it.
+        UsageError: There is no such message, or that cannot be said of it.
     """
     options, timing = options or SendOptions(), timing or Timing()
     catalogue = open_catalogue(options.library, options.profile)
     with _opened(outbox, options) as ledger:
         desk = Desk(ledger, Composer(outbox, ledger, catalogue), timing)
         desk.take_up()
-        return desk.tell(desk.move(desk.queue.named(name), "sent" if sent else "queued", "said by a person"))
+        if not desk.queue.has(name):  # a draft, perhaps, that nobody has tried to send from here
+            before = {message.id for message in desk.queue.in_states("queued")}
+            plan(desk.queue, desk.composer, MOST_ATTACHED, timing.now(), unfinished=True)
+            asked = desk.queue.named(name)
+            for message in desk.queue.in_states("queued"):
+                if message.id not in before and message != asked:
+                    desk.queue.move(message, "void", timing.now())
+        return desk.tell(desk.move(desk.queue.named(name), _STATE_AFTER[verdict], "said by a person"))
 
 
 def mark_handed_over(
