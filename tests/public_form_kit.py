@@ -24,6 +24,7 @@ from forms.formats.pdf.fonts import FontBook
 from forms.foundation.errors import InputError
 
 SCALE = 1.5
+MARGIN = 3
 HIDDEN = 1 << 1 | 1 << 5
 CLOSED = ("signature", "button", "password", "file", "picture")
 
@@ -122,6 +123,8 @@ def try_form(file: Path, images: Path | None = None) -> Result:
         if widgets(pdf):
             result.faults.append("flattened, it still has fields")
     look(result, data, flat, boxes, f"{file.stem}-flat", images)
+    check_untouched(result, data, filled.data, "filled")
+    check_untouched(result, data, flat, "flattened")
     check_hidden(result, filled.data, flat, boxes_of(filled.data, entries, hidden=True))
     return result
 
@@ -256,6 +259,22 @@ def check_hidden(result: Result, filled: bytes, flat: bytes, boxes: Mapping[str,
     for name, parts in boxes.items():
         if any(differs(before[page], after[page], box) for page, box in parts):
             result.faults.append(f"{name}: hidden, but seen when flattened")
+
+
+def check_untouched(result: Result, blank: bytes, filled: bytes, how: str) -> None:
+    """Beside its fields, the form looks as it did."""
+    with pikepdf.open(io.BytesIO(blank)) as pdf:
+        parts = [part for boxes in boxes_of(blank, dict.fromkeys(widgets(pdf), "")).values() for part in boxes]
+    for number, (before, after) in enumerate(
+        zip(page_images(blank, poppler=False), page_images(filled, poppler=False), strict=True)
+    ):
+        for page, (left, top, right, foot) in parts:
+            if page == number:
+                box = left - MARGIN, top - MARGIN, right + MARGIN, foot + MARGIN
+                before.paste(0, box)
+                after.paste(0, box)
+        if ImageChops.difference(before, after).getbbox() is not None:
+            result.faults.append(f"{how}, page {number + 1} looks different beside its fields")
 
 
 def boxes_of(data: bytes, entries: Mapping[str, Entry], *, hidden: bool = False) -> dict[str, Boxes]:
