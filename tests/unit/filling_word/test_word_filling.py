@@ -218,12 +218,13 @@ def test_content_controls_of_each_kind() -> None:
         '<w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="00FE" w14:font="Wingdings"/>'
         '<w14:uncheckedState w14:val="00A8" w14:font="Wingdings"/></w14:checkbox>'
     )
+    choice = f"<w:dropDownList>{items}</w:dropDownList>"
     showing = "<w:showingPlcHdr/>"
     date = '<w:date><w:dateFormat w:val="dd/MM/yyyy"/></w:date>'
     made = form(
         f"<w:p>{control('<w:text/>', prompt, tag='name', extra=showing)}</w:p>"
         f"<w:p>{control(date, prompt, tag='born', extra=showing)}</w:p>"
-        f"<w:p>{control(f'<w:dropDownList>{items}</w:dropDownList>', prompt, tag='status', extra=showing)}</w:p>"
+        f"<w:p>{control(choice, prompt, tag='status', extra=showing)}</w:p>"
         f"<w:p>{control(box, '<w:r><w:t>☐</w:t></w:r>', tag='urgent')}</w:p>"
         + control("<w:richText/>", f"<w:p>{prompt}</w:p><w:p>{prompt}</w:p>", tag="notes", extra=showing)
     )

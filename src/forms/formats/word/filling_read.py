@@ -131,19 +131,22 @@ class _Pairing:
         self.rows: dict[etree._Element, list[etree._Element]] = {}
 
     def blocks(self, blank: etree._Element, filled: etree._Element) -> None:
-        """Pair what stands one under the other, in the order of paragraphs and of tables."""
-        for tag in (P, TBL, SDT):
+        """Pair what stands one under the other: paragraphs by their order, and rows by that of all tables.
+
+        LibreOffice makes one table of two that stand close together, but leaves the rows as they are.
+        """
+        for tag in (P, SDT):
             for own, other in zip(blank.iterfind(tag), filled.iterfind(tag), strict=False):
                 self.of[own] = other
-                if tag == TBL:
-                    self._table(own, other)
-                elif tag == SDT:
-                    inner, opposite = own.find(SDT_CONTENT), other.find(SDT_CONTENT)
-                    if inner is not None and opposite is not None:
-                        self.blocks(inner, opposite)
+                inner, opposite = own.find(SDT_CONTENT), other.find(SDT_CONTENT)
+                if tag == SDT and inner is not None and opposite is not None:
+                    self.blocks(inner, opposite)
+        own_rows, rows = (
+            [row for table in holder.iterfind(TBL) for row in table_rows(table)] for holder in (blank, filled)
+        )
+        self._tables(own_rows, rows)
 
-    def _table(self, blank: etree._Element, filled: etree._Element) -> None:
-        own_rows, rows = table_rows(blank), table_rows(filled)
+    def _tables(self, own_rows: list[etree._Element], rows: list[etree._Element]) -> None:
         ends_left = sum(row in self._ends for row in own_rows)
         extra, at = len(rows) - len(own_rows), 0
         for number, own in enumerate(own_rows):
