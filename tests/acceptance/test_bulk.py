@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from bulk_cases import AREAS, as_csv, as_lines, as_workbook, rows
+from docx_text import everything
 from forms.application.bulk.outbox import locked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +114,12 @@ def test_a_changed_case_needs_a_reason(tmp_path: Path, forms_line) -> None:
     assert any("_v2.docx" in name for name in documents(outbox))
     lists = [path.read_text("utf-8-sig") for path in outbox.glob("*/covering-list*run-3.csv")]
     assert "version 1,Address corrected" in lists[0]
+    (new,) = outbox.glob("*/*_v2.docx")
+    words = "Replaces version 1 of 21 November 2026, which is withdrawn. Why: Address corrected"
+    assert words in everything(new.read_bytes())
+    assert not [
+        path for path in outbox.glob("*/*.docx") if path != new and "Replaces" in everything(path.read_bytes())
+    ]
 
 
 def test_a_reference_given_twice_is_refused(tmp_path: Path, forms_line) -> None:

@@ -276,14 +276,14 @@ class Ledger:
         )
         return _issued(found) if found else None
 
-    def known(self, issuer: str, reference: str, artefact: str) -> tuple[tuple[str, str, str, int], ...]:
-        """Give (audience, recipient, content, run) of all that was issued of a case, the newest last."""
+    def known(self, issuer: str, reference: str, artefact: str) -> dict[tuple[str, str], Issued]:
+        """Give what was issued last of a case, by audience and recipient."""
         rows = self._base.execute(
-            "SELECT audience, recipient, content, run FROM documents "
-            "WHERE issuer = ? AND reference = ? AND artefact = ? ORDER BY version, issue",
+            "SELECT * FROM documents WHERE issuer = ? AND reference = ? AND artefact = ? "
+            "ORDER BY version, issue",
             (issuer, reference, artefact),
         )
-        return tuple((row["audience"], row["recipient"], row["content"], row["run"]) for row in rows)
+        return {(row["audience"], row["recipient"]): _issued(row) for row in rows}
 
     def add(self, document: Issued, files: tuple[Entry, ...]) -> int:
         """Note a document that was rendered, and withdraw the one that it replaces; give its id."""

@@ -25,7 +25,7 @@ from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
-from forms.application.bulk.worker import Job, Made, Outcome, Setting
+from forms.application.bulk.worker import Earlier, Job, Made, Outcome, Setting
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.encryption import Keys, load_keys
 from forms.application.ledger import Entry, Issued, Key, Ledger, Run
@@ -246,6 +246,7 @@ class _Pass:
             self._run.issued,
             self._ledger.secret,
             self._task.keys,
+            options.reason,
         )
         workers = processors() if options.workers is None else options.workers
         with Crew(setting, min(workers, self._task.source.total), options.cluster) as crew:
@@ -268,26 +269,21 @@ class _Pass:
                 continue
             write = self._outbox is not None
             sample = not write and index % every == 0
-            yield row, Job(row.data, self._task.source.name, self._known(row.data), write, sample)
+            known, replaced = self._known(row.data)
+            yield row, Job(row.data, self._task.source.name, known, write, sample, replaced)
 
-    def _known(self, data: bytes) -> frozenset[tuple[str, str, str]]:
-        """Give what need not be rendered, as it was issued before just so."""
+    def _known(self, data: bytes) -> tuple[frozenset[tuple[str, str, str]], Earlier]:
+        """Give what need not be rendered, as it was issued before just so; and what new versions replace."""
         try:
             reference = json.loads(data)["reference"]
         except (ValueError, KeyError, TypeError, RecursionError):
-            return frozenset()
+            return frozenset(), {}
         if not isinstance(reference, str):
-            return frozenset()
-        latest = {
-            (audience, recipient): (content, run)
-            for audience, recipient, content, run in self._ledger.known(
-                self._issuer, reference, self._task.artefact
-            )
-        }
-        again = self._task.options.again
-        return frozenset(
-            (*who, content) for who, (content, run) in latest.items() if not again or run == self._run.number
-        )
+            return frozenset(), {}
+        latest = self._ledger.known(self._issuer, reference, self._task.artefact)
+        again, run = self._task.options.again, self._run.number
+        known = frozenset((*who, one.content) for who, one in latest.items() if not again or one.run == run)
+        return known, {who: (one.content, one.version, one.issued) for who, one in latest.items()}
 
     def _take(self, row: SourceRow, outcome: Outcome | None) -> None:
         """Take up what became of a row."""

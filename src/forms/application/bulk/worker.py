@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -22,6 +22,7 @@ from typing import Any
 from msgspec import Struct
 
 from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.context import Replaced
 from forms.application.copies import Copy
 from forms.application.encryption import Keys, no_password
 from forms.application.ledger import Entry, keyed_digest
@@ -34,11 +35,16 @@ from forms.foundation.problems import Place, Problem
 
 BY_HAND = "by-hand"
 """The folder of what no authority is known for, and of copies for lay readers."""
+Earlier = Mapping[tuple[str, str], tuple[str, int, date]]
+"""Content, version and date of issue, by audience and recipient."""
 _CONTACTS = ("telephone", "fax", "email", "address", "person")
 
 
 class Setting(Struct, frozen=True):
-    """What is the same for every case of a run; with `keys`, documents are encrypted."""
+    """What is the same for every case of a run; with `keys`, documents are encrypted.
+
+    `reason` says why what has changed gets a new version.
+    """
 
     library: Path | None
     profile: Path | None
@@ -47,6 +53,7 @@ class Setting(Struct, frozen=True):
     issued: date
     secret: bytes
     keys: Keys | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Job:
     """A case to do. `known` are (audience, recipient, content) already issued: not rendered, only reported.
 
     `write` False checks the case and renders nothing; `sample` True renders it all the same, to weigh it.
+    `earlier` is what was issued last, by audience and recipient.
     """
 
     data: bytes
@@ -61,6 +69,7 @@ class Job:
     known: frozenset[tuple[str, str, str]] = frozenset()
     write: bool = True
     sample: bool = False
+    earlier: Earlier = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,8 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
             if setting.keys is not None and not setting.keys.of(recipient):
                 raise InputError(no_password(recipient, catalogue.authorities))
             if job.write or job.sample:
-                made, more = _rendered(prepared, index, made, setting.keys)
+                replaces = _replaces(job.earlier.get((copy.label, recipient)), content, setting.reason)
+                made, more = _rendered(prepared, index, made, setting.keys, replaces)
                 problems += more
         copies.append(made)
     return Outcome(
@@ -154,6 +164,13 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
         tuple(copies),
         tuple(dict.fromkeys(problems)),
     )
+
+
+def _replaces(earlier: tuple[str, int, date] | None, content: str, reason: str) -> Replaced | None:
+    """Say what a copy takes the place of: another content for the same reader and recipient."""
+    if earlier is None or earlier[0] == content or not reason:
+        return None
+    return Replaced(earlier[1], earlier[2], reason)
 
 
 def practitioner_of(case: Case, catalogue: Catalogue) -> str:
@@ -165,9 +182,9 @@ def practitioner_of(case: Case, catalogue: Catalogue) -> str:
 
 
 def _rendered(
-    prepared: Prepared, index: int, made: Made, keys: Keys | None
+    prepared: Prepared, index: int, made: Made, keys: Keys | None, replaces: Replaced | None
 ) -> tuple[Made, tuple[Problem, ...]]:
-    documents, problems = make(prepared, index)
+    documents, problems = make(prepared, index, replaces)
     files = tuple(
         (Entry(one.name, one.format, len(one.data), hashlib.sha256(one.data).hexdigest()), one.data)
         for one in documents
