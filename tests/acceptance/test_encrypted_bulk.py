@@ -133,6 +133,24 @@ def test_a_missing_password_stops_before_anything_is_made(tmp_path: Path, keys: 
     assert "chmod 600" in forms_line(*words).err
 
 
+def test_chasers_are_locked_too(tmp_path: Path, keys: Path, forms_line) -> None:
+    table, outbox = as_csv(tmp_path / "cases.csv", list(rows(1))), tmp_path / "outbox"
+    words = ("--format", "docx", "--workers", "0", "--encrypt", keys)
+    assert forms_line("bulk", PAPER, table, "-o", outbox, *DATE, *words).code == 0
+    assert forms_line("record", outbox, "sent", "--run", "1", "--on", "2026-11-23").code == 0
+    text = keys.read_text()
+    keys.write_text("# nobody\n")
+    stopped = forms_line("chase", outbox, "--on", "2026-12-04", *words)
+    assert stopped.code == 1
+    assert "There is no password for" in stopped.err
+    keys.write_text(text)
+    done = forms_line("chase", outbox, "--on", "2026-12-04", *words)
+    assert done.code == 0, done.err
+    chasers = list(outbox.glob("*/chaser_*.docx"))
+    assert chasers
+    assert all(opened(one, code_of(one.parent.name))[:2] == b"PK" for one in chasers)
+
+
 def begin(path: Path, outbox: Path, keys: Path) -> subprocess.Popen[bytes]:
     program = "from forms.cli import main\nif __name__ == '__main__': main()"
     words = ("bulk", PAPER, str(path), "-o", str(outbox), *DATE, "--workers", "1", "--format", "docx")

@@ -104,6 +104,29 @@ def test_what_is_uncertain_is_listed_until_somebody_says(outbox: Path, tmp_path:
     assert len(server.ids) == len(set(server.ids)) == len(authorities(outbox))
 
 
+def test_chasers_go_the_same_way_and_what_came_back_is_not_chased(
+    outbox: Path, tmp_path: Path, forms_line
+) -> None:
+    with MailServer() as server:
+        settings = server.settings(tmp_path)
+        first = json.loads(forms_line("send", outbox, "--settings", settings, "--json").out)["messages"]
+        back = next(one for one in first if one["folder"] == "bexley")
+        settled = forms_line("send", outbox, "--settle", back["reference"], "returned")
+        assert "refused" in settled.out
+        chased = forms_line(
+            "chase", outbox, "--on", "2026-12-04", "--format", "docx", "--workers", "0", "--json"
+        )
+        assert chased.code == 0, chased.err
+        done = forms_line("send", outbox, "--settings", settings, "--json")
+    report = json.loads(done.out)
+    folders = {one["folder"] for one in report["messages"] if one["state"] == "sent"}
+    assert folders == set(authorities(outbox)) - {"bexley"}
+    assert report["counts"] == {"sent": len(folders), "refused": 1}
+    chasers = server.messages[len(first) :]
+    assert len(chasers) == len(folders)
+    assert all(part.get_filename().startswith("chaser_") for one in chasers for part in one.iter_attachments())
+
+
 def test_wrong_settings_are_named(outbox: Path, tmp_path: Path, forms_line) -> None:
     nothing = forms_line("send", outbox)
     assert nothing.code == 2

@@ -28,6 +28,11 @@ from forms.cli.report import count, show_json, show_problems
 @click.option(
     "-o", "--output", "outbox", type=click.Path(path_type=Path), help="The outbox, if not the ledger's folder."
 )
+@click.option(
+    "--encrypt",
+    type=click.Path(path_type=Path),
+    help="Encrypt each chaser with its authority's password, from this file, as with bulk.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be made.")
 @click.option("--workers", type=click.IntRange(0, 256), help="Processes; as many as are worth it if not given.")
 @click.option(
@@ -44,6 +49,7 @@ def command(
     mapping: Path | None,
     formats: str,
     outbox: Path | None,
+    encrypt: Path | None,
     dry_run: bool,
     workers: int | None,
     profile: Path | None,
@@ -71,6 +77,7 @@ def command(
         cases=cases,
         mapping=mapping,
         outbox=outbox,
+        encrypt=encrypt,
         dry_run=dry_run,
         workers=workers,
         library=library,

@@ -23,6 +23,7 @@ from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.run import MOST_PENDING
 from forms.application.bulk.worker import Job, Made, Outcome, Setting
 from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.encryption import load_keys, no_password
 from forms.application.follow_up.chaser_case import chaser_case
 from forms.application.follow_up.deadlines import escalates
 from forms.application.follow_up.manager import write_for_manager
@@ -34,7 +35,7 @@ from forms.application.produce import FORMATS
 from forms.application.sources.opening import open_source
 from forms.application.sources.rows import SourceRow
 from forms.foundation import errors
-from forms.foundation.errors import FormsError
+from forms.foundation.errors import FormsError, InputError
 from forms.foundation.problems import Place, Problem, errors_in
 
 SERIAL = 40
@@ -48,7 +49,7 @@ class ChaseOptions:
     `cases` are the cases in any form that `forms bulk` reads: chasers then name the people that the papers
     named. Without them they name only our reference. `mapping` says what a table's headings mean. `outbox` is
     the folder to write to, where it is not the ledger's own. `dry_run` writes nothing. `workers` are
-    processes, 0 for none.
+    processes, 0 for none. `encrypt` is a file with a password for each authority, see `encryption`.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -57,6 +58,7 @@ class ChaseOptions:
     outbox: Path | None = None
     dry_run: bool = False
     workers: int | None = None
+    encrypt: Path | None = None
     library: Path | None = None
     profile: Path | None = None
 
@@ -120,6 +122,7 @@ class _Run:
         self._catalogue = catalogue
         self._options = options
         self._report = report
+        self._keys = load_keys(options.encrypt, catalogue.authorities) if options.encrypt else None
         self._pending = 0
         self._row = 0
 
@@ -137,6 +140,7 @@ class _Run:
         return [one for one in found if one.follow_up and one.follow_up.paper == self._paper]
 
     def _make(self, task: str, day: date, found: list[Matter]) -> None:
+        self._check_keys(found)
         run = self._ledger.start(self._paper, None, day, task)
         self._report.runs.append(run.number)
         self._report.resumed = self._report.resumed or run.resumed
@@ -156,6 +160,16 @@ class _Run:
         self._commit()
         self._close(run, refusals)
 
+    def _check_keys(self, found: list[Matter]) -> None:
+        """Raise InputError where chasers are to be encrypted and a password is missing, before any is made."""
+        if self._keys is None:
+            return
+        authorities = self._catalogue.authorities
+        whom = sorted({one.document.key.recipient for one in found})
+        lacking = {no_password(one, authorities): None for one in whom if not self._keys.of(one)}
+        if lacking:
+            raise InputError(*lacking)
+
     def _setting(self, run: Run) -> Setting:
         options = self._options
         return Setting(
@@ -165,6 +179,7 @@ class _Run:
             formats=options.formats,
             issued=run.issued,
             secret=self._ledger.secret,
+            keys=self._keys,
         )
 
     def _workers(self, number: int) -> int:
@@ -290,6 +305,7 @@ class _Run:
                 "run": run.number,
                 "issued": run.issued.isoformat(),
                 "formats": list(self._options.formats),
+                "encrypted": self._keys is not None,
             }
             write_manifest(self._folder, self._ledger, run.number, head, refusals)
         self._ledger.finish(run.number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.application.catalogue import Catalogue
@@ -177,9 +177,14 @@ def authority_code(recipient: str) -> str:
 
 
 def _events(ledger: Ledger) -> dict[int, list[Event]]:
+    """Give what happened to each document; a message that came back was none."""
     found: dict[int, list[Event]] = defaultdict(list)
     for row in ledger.rows("SELECT * FROM events ORDER BY rowid"):
-        found[row["document"]].append(Event(row["state"], date.fromisoformat(row["day"]), row["note"]))
+        event = Event(row["state"], date.fromisoformat(row["day"]), row["note"])
+        if event.state == "rendered":
+            before = found[row["document"]]
+            before[:] = [replace(one, state="rendered") for one in before]  # as many as there were
+        found[row["document"]].append(event)
     return found
 
 
