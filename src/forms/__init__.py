@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forms.application.follow_up.chasers import ChaseOptions, chase
     from forms.application.follow_up.deadlines import Agenda, Due, agenda
     from forms.application.follow_up.month import Figures, Month, month
+    from forms.application.follow_up.monthly import write_report
     from forms.application.follow_up.outstanding import Outstanding, status
     from forms.application.follow_up.report import ChaseReport
     from forms.application.linting import lint
@@ -85,6 +86,7 @@ _HOMES = {
         "Month",
         "month",
     ),
+    "forms.application.follow_up.monthly": ("write_report",),
     "forms.application.linting": ("lint",),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
@@ -182,6 +184,7 @@ __all__ = [
     "write_calendar",
     "write_case",
     "write_documents",
+    "write_report",
 ]
 
 

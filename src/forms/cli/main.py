@@ -26,6 +26,7 @@ COMMANDS = (
     "read",
     "record",
     "render",
+    "report",
     "send",
     "status",
     "validate",

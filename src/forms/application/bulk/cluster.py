@@ -145,7 +145,7 @@ _OTHER_PROGRAM = Problem(
 
 @cache
 def program() -> str:
-    """Tell this very program and its own library from others, wherever they lie: a digest of all their files."""
+    """Tell this very program and its own library from others, wherever they lie: a digest of their files."""
     digest = hashlib.sha256()
     code = Path(forms.__file__).parent
     for root in (code, shipped_library()):

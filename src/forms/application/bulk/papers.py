@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
+from forms.application.bulk.covering import covering_list
 from forms.application.bulk.messages import Bundle, Composer, batches
 from forms.application.bulk.worker import BY_HAND
 from forms.application.catalogue import Catalogue
@@ -39,6 +40,9 @@ class RunPapers:
             kept = list(bundles)
             stem = f"{kept[0][0].issued.isoformat()}_run-{self.run}"
             write_file(self.outbox / folder, f"covering-list_{stem}.csv", _covering_list(kept))
+            record = covering_list(kept, self.catalogue, self.run)
+            write_file(self.outbox / folder, f"covering-list_{stem}.docx", record.docx())
+            write_file(self.outbox / folder, f"covering-list_{stem}.pdf", record.pdf())
             if folder == BY_HAND:
                 continue
             by_reader = sorted(kept, key=lambda bundle: bundle[0].key.audience)
