@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import msoffcrypto
+import page
 import pikepdf
 import pytest
 from pypdf import PdfReader
@@ -99,7 +100,7 @@ def seal(document, keys: Keys) -> tuple[Entry, bytes]:
     return keys.seal(entry, document.data, "E09000004")
 
 
-def test_an_encrypted_pdf_opens_with_its_password_and_is_the_same(load, documents) -> None:
+def test_an_encrypted_pdf_opens_with_its_password_and_is_the_same(load, documents, tmp_path: Path) -> None:
     plain = documents["pdf"].data
     entry, data = seal(documents["pdf"], load(f'Bexley = "{GOOD}"\n'))
     assert (entry.size, entry.sha256, entry.stored.size) == (len(plain), "0" * 64, len(data))
@@ -109,9 +110,9 @@ def test_an_encrypted_pdf_opens_with_its_password_and_is_the_same(load, document
         with pytest.raises(pikepdf.PasswordError):
             pikepdf.open(io.BytesIO(data), password=wrong)
     before, after = PdfReader(io.BytesIO(plain)), PdfReader(io.BytesIO(data), password=GOOD)
-    assert [page.extract_text() for page in after.pages] == [page.extract_text() for page in before.pages]
-    assert [page.get_contents().get_data() for page in after.pages] == [
-        page.get_contents().get_data() for page in before.pages
+    assert [one.extract_text() for one in after.pages] == [one.extract_text() for one in before.pages]
+    assert [one.get_contents().get_data() for one in after.pages] == [
+        one.get_contents().get_data() for one in before.pages
     ]
     assert after.get_fields().keys() == before.get_fields().keys()
     assert dict(after.metadata) == dict(before.metadata)
@@ -121,6 +122,8 @@ def test_an_encrypted_pdf_opens_with_its_password_and_is_the_same(load, document
         assert opened.Root.MarkInfo.Marked
         assert len(opened.Root.StructTreeRoot.K) > 0
         assert bytes(opened.Root.Metadata.read_bytes()) == before.xmp_metadata.stream.get_data()
+        opened.save(tmp_path / "opened.pdf")
+    assert page.validate_pdf(str(tmp_path / "opened.pdf"), profile="ua1").is_compliant
 
 
 def test_an_encrypted_word_file_opens_with_its_password_and_is_the_same(load, documents) -> None:
