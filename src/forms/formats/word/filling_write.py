@@ -22,7 +22,7 @@ from forms.formats.word.shown import (
     words_of,
 )
 from forms.formats.word.spots import row_cells
-from forms.formats.word.spots_inline import LINE, OPEN, Spot
+from forms.formats.word.spots_inline import LINE, Spot, open_labels
 from forms.formats.word.wordml import (
     P_PR,
     R_PR,
@@ -192,7 +192,7 @@ def line_spans(characters: Sequence[Shown]) -> list[tuple[int, int]]:
     text = "".join(each.char for each in characters)
     if LINE.search(text):
         return [found.span() for found in LINE.finditer(text)]
-    return [(found.start("tabs") + 1,) * 2 for found in OPEN.finditer(text)]
+    return [(start + 1, start + 1) for _, start in open_labels(text)]
 
 
 def _write_line(spot: Spot, text: str) -> None:

@@ -31,7 +31,6 @@ from forms.formats.word.wordml import P_PR, SDT, SDT_CONTENT, SDT_PR, SECT_PR, T
 
 _PICTURES = (qn("w:drawing"), qn("w:pict"), qn("w:object"))
 _NUMBERED = re.compile(r"\W*(?:(?:child|adult|person|no|sibling|member|contact)\W*)?\d{1,2}\W*", re.I)
-_ASKS = re.compile(r".*\w.*[:?]", re.S)
 
 
 def spots(body: etree._Element) -> tuple[Spot, ...]:
@@ -275,9 +274,14 @@ def _has_room(rows: list[list[_Cell]], at: int, column: int) -> bool:
     below = rows[at + 1] if at + 1 < len(rows) else []
     if len(below) == len(row) and below[column].empty and (len(row) == 1 or all(each.empty for each in below)):
         return False
-    asks = bool(_ASKS.fullmatch(cell.words)) and not (len(row) == 1 and cell.words.isupper())
+    asks = _asks(cell.words) and not (len(row) == 1 and cell.words.isupper())
     paragraphs = [words_of(each) for each in own_paragraphs(cell.item)]
     if len(row) == 1 and paragraphs and not paragraphs[-1]:
         return True
     following = row[column + 1].words if column + 1 < len(row) else ""
-    return asks and (column + 1 == len(row) or bool(_ASKS.fullmatch(following)))
+    return asks and (column + 1 == len(row) or _asks(following))
+
+
+def _asks(words: str) -> bool:
+    """Tell whether words end as a label or a question does."""
+    return words.endswith((":", "?")) and any(char.isalnum() for char in words)

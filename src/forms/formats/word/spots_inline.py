@@ -34,12 +34,10 @@ LINE = re.compile(
 )
 """What is drawn to write on: underscores (also parted as a date is), dots, underlined blanks."""
 
-OPEN = re.compile(rf"(?P<label>[^\t:{RULE}]*\w[^\t:{RULE}]*):[ ]?(?P<tabs>\t+)(?=$|[^\t]*\w[^\t]*:)")
-"""A label with tabs after it up to the next label, or to the end."""
+_TABS = re.compile("\t+")
 
 BOX = re.compile(f"[{BOXES}]")
 ANY_BOX = re.compile(f"[{BOXES}{TICKS}]")
-_HIDDEN = re.compile(r"_(GoBack|Toc|Ref|Hlk|Hlt)", re.I)
 _MARK_BOX, _MARK_TEXT = "\ue001", "\ue002"
 _MARKS = re.compile(f"[{_MARK_BOX}{_MARK_TEXT}]")
 _ON = ("1", "true", "on")
@@ -164,7 +162,7 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
             yield _legacy(item, where, labels.get(item, ""))
         else:
             name = str(item.get(qn("w:name"), ""))
-            if name and name not in fields and not _HIDDEN.match(name):
+            if name and name not in fields and not name.startswith("_"):  # such names are the program's own
                 yield Spot(Fillable(name, "bookmark", words_of(paragraph) or context.label, where), item)
 
 
@@ -255,13 +253,27 @@ def paragraph_spots(
     yield from _lines(paragraph, text, where, walk, context)
 
 
+def open_labels(text: str) -> list[tuple[str, int]]:
+    """Give the labels that have only tabs up to the next label, or to the end; and where these tabs begin."""
+    found: list[tuple[str, int]] = []
+    if "\t" not in text:
+        return found
+    segments = list(_TABS.finditer(text))
+    starts = [0, *(tabs.end() for tabs in segments)]
+    for number, tabs in enumerate(segments):
+        label = text[starts[number] : tabs.start()].rstrip(" ")
+        following = text[tabs.end() : segments[number + 1].start() if number + 1 < len(segments) else len(text)]
+        is_next = ":" in following and any(char.isalnum() for char in following)
+        is_label = label.endswith(":") and any(char.isalnum() for char in label)
+        if is_label and (is_next or not following.strip()):
+            found.append((label[:-1].rpartition(":")[2] or label[:-1], tabs.start()))
+    return found
+
+
 def _lines(paragraph: etree._Element, text: str, where: str, walk: Walk, context: Context) -> Iterator[Spot]:
     """Give the lines that a paragraph has to write on; further lines of the same answer are none."""
-    pattern = LINE if LINE.search(text) else OPEN if "\t" in text else None
-    if pattern is None:
-        return
-    if pattern is OPEN:
-        labels = [plain(found["label"]) for found in OPEN.finditer(text)]
+    if not LINE.search(text):
+        labels = [plain(label) for label, _ in open_labels(text)]
     else:
         alone = not re.search(r"\w", LINE.sub("", text))
         if alone and walk.in_line:
