@@ -79,6 +79,7 @@ def make_record(
         "draft": False,
         "blank": False,
         "identity": " · ".join(part for part in (reference, title, str(shown(issued))) if part),
+        "replaces": shown(""),
     }
     context: dict[str, object] = {
         "document": group(document),
