@@ -27,6 +27,7 @@ from forms.domain.leaks import Readings, leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
+from forms.domain.wording import date_words
 from forms.formats.word.compiled import PrintSize
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
@@ -414,13 +415,21 @@ def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mappin
 
 def _properties(job: _Job, copy: Copy, identity: Identity) -> Properties:
     return Properties(
-        title=identity.title,
+        title=_full_title(identity),
         author=_author(job),
         subject=marking_of(copy, job.manifest, job.catalogue),
         created=f"{identity.issued.isoformat()}T00:00:00Z",
         custom=identity.custom,
         language=identity.language,
     )
+
+
+def _full_title(identity: Identity) -> str:
+    """The title that a reader opens with: headers are passed over by screen readers, the title is not."""
+    if identity.replaces is None:
+        return identity.title
+    day = date_words(identity.replaces.issued.isoformat())
+    return f"{identity.title} (replaces version {identity.replaces.version} of {day})"
 
 
 def _author(job: _Job) -> str:
