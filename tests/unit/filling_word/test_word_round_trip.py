@@ -40,7 +40,8 @@ def mixed() -> bytes:
     legacy = (
         '<w:p><w:r><w:t>Postcode </w:t></w:r><w:r><w:fldChar w:fldCharType="begin"><w:ffData>'
         '<w:name w:val="Text1"/>'
-        "<w:enabled/><w:textInput/></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMTEXT </w:instrText></w:r>"
+        "<w:enabled/><w:textInput/></w:ffData></w:fldChar></w:r>"
+        "<w:r><w:instrText> FORMTEXT </w:instrText></w:r>"
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )
