@@ -233,6 +233,11 @@ class Ledger:
             with _readable(self.path):
                 self._base.execute("COMMIT")
 
+    def forget(self) -> None:
+        """Take back all that was noted since the last time."""
+        if self._base.in_transaction:
+            self._base.rollback()
+
     def copy_to(self, path: Path) -> None:
         """Write a copy of the ledger and its key, to try things on."""
         write_file(path.parent, key_file(path).name, self.secret)

@@ -382,3 +382,30 @@ def test_a_draft_that_was_sent_by_hand_can_be_settled(outbox: Path, tmp_path: Pa
         assert go(server).counts == {"sent": 2}
     assert draft.message_id not in server.ids
     assert states(outbox) == {"sent": 6}
+
+
+@pytest.mark.parametrize(
+    ("fails_at", "sent", "left"), [(4, 1, {"queued": 2}), (5, 2, {"queued": 1, "uncertain": 1})]
+)
+def test_a_ledger_that_cannot_be_written_stops_it(
+    outbox: Path, go, monkeypatch: pytest.MonkeyPatch, fails_at: int, sent: int, left: dict[str, int]
+) -> None:
+    commits = 0
+    real = Ledger.commit
+
+    def commit(ledger: Ledger) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == fails_at:  # one for the plan, then one before and one after each message
+            raise OutputError.of("cannot-write", "Cannot write the ledger")
+        real(ledger)
+
+    monkeypatch.setattr(Ledger, "commit", commit)
+    with MailServer() as server:
+        report = go(server)
+        assert report.stopped
+        assert report.counts == {"sent": 1, **left}
+        assert len(server.ids) == sent
+        rest = go(server)
+    assert rest.counts["uncertain"] == left.get("uncertain", 0)
+    assert len(server.ids) == len(set(server.ids)) == 3

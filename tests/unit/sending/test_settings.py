@@ -90,6 +90,8 @@ def test_a_server_on_this_computer_may_be_plain_but_gets_no_password(write, host
         ('host = "a.example.org"\nper_minute = 0', "wrong-setting"),
         ('host = "a.example.org"\nattempts = true', "wrong-setting"),
         ('host = "a.example.org\\nx"', "wrong-setting"),
+        ('host = "a..example.org"', "wrong-setting"),
+        ('host = "a.example.org"\nuser = "forms"\npassword = "not-a-real-one-ß"', "wrong-setting"),
         ('host = "a.example.org"\nsecurity = "ssl"', "wrong-setting"),
         ('host = "a.example.org"\nuser = "forms"', "half-a-login"),
         ('host = "a.example.org"\nsender = "not an address"', "wrong-setting"),

@@ -89,13 +89,13 @@ class Delivery:
                 try:
                     again = self._attempt(item)
                 except FormsError as error:
+                    self._cut()
                     self._stop(error, [item, *waiting])
-                    break
+                    return
                 if again:
                     heapq.heappush(waiting, item)
         except BaseException:
-            if self._post is not None:
-                self._post.cut()  # not politely: it may be in the middle of a message
+            self._cut()
             raise
         self._hang_up()
 
@@ -176,11 +176,12 @@ class Delivery:
         self._desk.tell(self._desk.move(message, state, words))
 
     def _stop(self, error: FormsError, left: Sequence[_Try]) -> None:
-        """Tell why nothing more can be sent, and what is left."""
+        """Tell why nothing more can be sent, and what is left; what the ledger could not take is not so."""
+        self._desk.ledger.forget()
         self._desk.report.stopped = True
         self._desk.report.problems += error.problems
         for item in sorted(left):
-            self._desk.tell(item.message)
+            self._desk.tell(self._desk.queue.named(item.message.message_id))
 
     def _connected(self) -> Post:
         if self._post is None or not self._post.open:
@@ -190,6 +191,12 @@ class Delivery:
     def _hang_up(self) -> None:
         if self._post is not None:
             self._post.close()
+            self._post = None
+
+    def _cut(self) -> None:
+        """End the connection, not politely: it may be in the middle of a message."""
+        if self._post is not None:
+            self._post.cut()
             self._post = None
 
     def _wait_until(self, moment: float) -> None:

@@ -86,7 +86,7 @@ class Desk:
             address=self.composer.address(bundles[0][0].key.recipient),
             subject=self.composer.subject(bundles, message.number, message.parts),
             documents=len(bundles),
-            state=message.state,
+            state="uncertain" if message.state == "sending" else message.state,
             reply=message.reply,
             file=file,
         )

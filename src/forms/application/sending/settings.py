@@ -24,6 +24,8 @@ ENVIRONMENT = "FORMS_SMTP_"
 _NOT_SETTINGS = ("password_file",)
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -112,6 +114,10 @@ def _checked(found: dict[str, Any], source: str) -> Settings:
     if not found.get("host"):
         hint = 'Write host = "…" into a file and give it with --settings, or set FORMS_SMTP_HOST'
         raise _wrong("no-host", "It is not said which mail server to send by", hint, source)
+    if not _is_host(found["host"]):
+        raise _wrong(
+            "wrong-setting", "The setting host is no name or address", "Such as mail.example.org", source
+        )
     security = found.setdefault("security", "starttls")
     if security not in PORTS:
         choice = ", ".join(get_args(Security))
@@ -129,6 +135,9 @@ def _checked(found: dict[str, Any], source: str) -> Settings:
     if found.get("user") and security == "none":
         hint = "Set security to starttls or tls, or take user and password out"
         raise _wrong("not-encrypted", "A password is not sent without encryption", hint, source)
+    if not (found.get("user", "") + found.get("password", "")).isascii():
+        hint = "Have a password set that has only letters, figures and the signs of a keyboard"
+        raise _wrong("wrong-setting", "User and password have characters that cannot be sent", hint, source)
     for name in ("sender", "copy_to"):
         if found.get(name) and not is_address(found[name]):
             hint = f"Write {name} as name@example.org"
@@ -137,6 +146,14 @@ def _checked(found: dict[str, Any], source: str) -> Settings:
         raise _wrong("no-ca-file", "The file with certificates is not there", "Correct ca_file", source)
     found["port"] = found.get("port") or PORTS[security]
     return Settings(**found)
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return len(host) <= 253 and _HOST.fullmatch(host) is not None
+    return True
 
 
 def is_loopback(host: str) -> bool:
