@@ -97,7 +97,7 @@ def fill_own_form(
     except FormsError as error:
         return Standing(None, tuple(_ours_instead(error, authority.name, manifest)))
     own = _identity(identity, form, edition, copy, seen, wanted, catalogue)
-    notes = problems + sheet_notes(filled, edition.form) + tuple(_limits(form, edition, wanted))
+    notes = problems + sheet_notes(filled, edition.form) + tuple(_limits(form, edition, wanted, identity))
     return Standing(OwnDocument(form, edition, filled.data, own), notes)
 
 
@@ -158,7 +158,7 @@ def _identity(
     return replace(identity, artefact=form.id, title=form.title, edition=edition.id, digest=digest)
 
 
-def _limits(form: OwnForm, edition: FormEdition, wanted: Wanted) -> list[Problem]:
+def _limits(form: OwnForm, edition: FormEdition, wanted: Wanted, identity: Identity) -> list[Problem]:
     """Say what was asked for and a form of someone else is not."""
     place = Place(form.source)
     found = []
@@ -171,6 +171,11 @@ def _limits(form: OwnForm, edition: FormEdition, wanted: Wanted) -> list[Problem
         message = f"{form.title} cannot be made as PDF/A"
         found.append(
             Problem("warning", "own-form-archive", message, "Keep the file as it is in the record", place)
+        )
+    if identity.replaces is not None:
+        message = f"{form.title} cannot say that it replaces an earlier one"
+        found.append(
+            Problem("warning", "own-form-replaces", message, "Say so in the message it goes with", place)
         )
     if wanted.draft:
         message = f"{form.title} cannot be marked as a draft"
