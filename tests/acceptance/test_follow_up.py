@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from icalendar import Calendar
 
 import forms
 from bulk_cases import as_lines, rows
 from form_fillers import fill_word
 
+ROOT = Path(__file__).resolve().parents[2]
 PAPER = "check-notification"
 FIRST, SECOND = date(2026, 12, 1), date(2026, 12, 22)
 ANSWERS = {date(2026, 12, 3): 30, date(2026, 12, 8): 30, date(2026, 12, 24): 40, date(2026, 12, 30): 20}
@@ -137,6 +146,49 @@ def test_a_month_in_fast_motion(tmp_path: Path, forms_line) -> None:
         date(2027, 1, 4): 40,
     }
     nobody_is_named(office.outbox, table)
+
+
+def begin(*words: object) -> subprocess.Popen[bytes]:
+    program = "from forms.cli import main\nif __name__ == '__main__': main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    line = [sys.executable, "-c", program, *map(str, words)]
+    return subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def made_by(outbox: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(outbox).as_posix(): path.read_bytes()
+        for path in sorted(outbox.rglob("*"))
+        if path.is_file() and not path.name.startswith(("ledger.db", ".lock"))
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_at_any_moment_chasing_goes_on(tmp_path: Path, forms_line) -> None:
+    office, killed = Office(tmp_path, forms_line), tmp_path / "killed"
+    office.send(one_area(80), FIRST)
+    shutil.copytree(office.outbox, killed)
+    day = min(CHASERS)
+    words = ("--on", day, "--workers", "0")
+    assert begin("chase", office.outbox, *words).wait(120) == 0
+    chance, stopped = random.Random(4), 0
+    for _ in range(4):
+        process = begin("chase", killed, *words)
+        before, until = len(list(killed.glob("*/chaser_*"))), time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < until:
+            if any(killed.glob(".staging/*/*")) or len(list(killed.glob("*/chaser_*"))) > before:
+                break
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.4))
+        process.send_signal(signal.SIGKILL)
+        stopped += process.wait(60) == -signal.SIGKILL
+    assert stopped
+    # The next morning it goes on with the date that it had, and then finds nothing to do.
+    done = forms_line("chase", killed, "--on", day + timedelta(days=1), "--workers", "0")
+    assert done.code == 0, done.err
+    assert made_by(killed) == made_by(office.outbox)
+    assert len(list(killed.glob("*/chaser_*.docx"))) == 80
+    assert not (killed / ".staging").exists()
 
 
 def the_month_is_right(month: forms.Month) -> None:
