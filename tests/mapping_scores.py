@@ -135,10 +135,11 @@ def _plain(path: str) -> str:
 if __name__ == "__main__":
     import sys
 
+    wanted = sys.argv[1:]
     for one in TRUTHS:
         made = score(one)
         print(made)
-        if len(sys.argv) > 1 and sys.argv[1] in one.stem:
+        if any(word in one.stem for word in wanted):
             for kind in ("wrong_sure", "wrong", "left"):
                 for line in getattr(made, kind):
                     print("   ", kind, line)

@@ -8,6 +8,7 @@ person would only nod. Anything inferred (a repeated block, several values in on
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from forms.application.mapping.entries import CHOICES, NOT_FOR_US, ROWS, TEXTS, 
 from forms.application.mapping.guesses import LIKELY, NEAREST, SURE, Draft, Guess, What, ranked
 from forms.application.mapping.sequence import in_sequence
 from forms.application.mapping.targets import Group, Target, targets_of
-from forms.application.mapping.words import Words, closeness, holds, squeezed, telling
+from forms.application.mapping.words import GENERIC, Words, alike, closeness, holds, telling, words_of
 from forms.domain.schema import PROFILE_SCHEMA
 from forms.formats.fillable import Fillable, Survey
 
@@ -70,6 +71,17 @@ class Matcher:
         for target in self.targets:
             for name, _ in target.names:
                 self._asks[tuple(sorted(name))].add(target.group.path)
+        options = [words_of(f"{each}") for target in self.targets for each in self._option_texts(target)]
+        names = [name for target in self.targets for name, _ in target.names]
+        self._every_word = frozenset(itertools.chain(*names, *options))
+        self._likes: dict[Words, tuple[frozenset[str], str]] = {}
+        self._like_word: dict[str, frozenset[str]] = {}
+        self._words_of = {
+            group.pointer: frozenset(
+                word for phrase in group.phrases if len(phrase) == 1 or not _is_person(group) for word in phrase
+            )
+            for group in self.groups
+        }
         self._person_words = frozenset(
             word
             for group in self.groups
@@ -99,9 +111,12 @@ class Matcher:
 
     def _skipped(self, place: Fillable) -> str:
         words, over = telling(place.label), telling(place.section)
+        short = len(words) < 4 and not {"date", "name", "print"} & set(words)
         for reason, phrases in self._labels["skip"].items():
             for phrase in map(telling, phrases):
-                if holds(words, phrase) or (len(phrase) > 1 and holds(over, phrase)):
+                if (short or len(phrase) > 1) and holds(words, phrase):
+                    return str(reason)
+                if len(phrase) > 1 and holds(over, phrase):
                     return str(reason)
         return ""
 
@@ -116,20 +131,40 @@ class Matcher:
         """Give the guess by the name that fits best."""
         found: Guess | None = None
         person = _is_person(target.group)
+        readings = [(words, how, *self._near(words)) for words, how in asked.readings(target.group)]
+        explained = target.surroundings | self._words_of.get(target.group.pointer, frozenset())
+        light = frozenset() if person else self._person_words
         for name, source in names:
-            for words, how in asked.readings(target.group):
-                explained = target.surroundings if person else target.surroundings | self._person_words
-                text = 1.0 if squeezed(words, name) else closeness(words, name, explained)
+            for words, how, near, letters in readings:
+                same = letters == "".join(name)
+                if not same and near.isdisjoint(name):
+                    continue
+                text = 1.0 if same else closeness(words, name, explained, light)
                 if len(name) > 1 and len(words) > 3 and holds(words, name):
                     text = max(text, 0.7)
                 if text < _LEAST:
                     continue
                 whose, why = self._whose(asked, target, name)
-                score = round(text * whose * how * (1.0 if source == "title" else 0.99), 3)
+                score = text * whose * how * (1.0 if source == "title" else 0.99)
+                if target.path[0] == "profile" and len(self._asks[tuple(sorted(name))]) > 1:
+                    score *= 0.95  # the author's own telephone rather than the organisation's
+                score = round(score, 3)
                 if score > (found.confidence if found else 0):
                     reason = _reason(text, source, name, why)
                     found = Guess(target, score, reason, asked.item(target.group))
         return found
+
+    def _near(self, words: Words) -> tuple[frozenset[str], str]:
+        """Give the vocabulary's words that are like any of a reading, and the reading's letters."""
+        if words not in self._likes:
+            likes = (self._like(word) for word in words)
+            self._likes[words] = (frozenset(itertools.chain(*likes)), "".join(words))
+        return self._likes[words]
+
+    def _like(self, word: str) -> frozenset[str]:
+        if word not in self._like_word:
+            self._like_word[word] = frozenset(each for each in self._every_word if alike(word, each))
+        return self._like_word[word]
 
     def _whose(self, asked: Asked, target: Target, name: Words) -> tuple[float, str]:
         """Say how well it fits whom the label is about, and by what one knows."""
@@ -142,12 +177,15 @@ class Matcher:
         }
         heading = group.pointer in asked.said
         if group.pointer in asked.in_label:
-            if asked.said and not heading and _is_person(group) and self._speaks_of_persons(asked.said):
-                return 0.88, "the label says whose, but the heading speaks of something else"
+            if _is_person(group) and self._speaks_of_others(asked.said, group):
+                generic = set(asked.in_label[group.pointer]) <= GENERIC
+                return (
+                    0.6 if generic else 0.88
+                ), "the label says whose, but the heading speaks of something else"
             return 1.0, "the label says whose"
         if heading:
-            mixed = len({pointer.partition("[")[0] for pointer in asked.said if self._is_person(pointer)}) > 1
-            return (0.89, "the heading speaks of several") if mixed else (0.98, "the heading says whose")
+            several = self._speaks_of_others(asked.said, group, any_other=True)
+            return (0.5, "the heading speaks of several") if several else (0.98, "the heading says whose")
         if any(group.pointer in groups for groups in asked.in_sections):
             return 0.96, "a heading further up says whose"
         if group.pointer in asked.in_name:
@@ -166,13 +204,20 @@ class Matcher:
         """Say how well a name tells a value that is nobody's own: the referral's, the risk's."""
         if alone:
             return (0.97 if len(name) > 1 else 0.93), "only this has such a value"
-        return 0.7 if len(name) > 1 else 0.6, "it isn’t said of what"
+        return (0.7 if len(name) > 1 else 0.5), "it isn’t said of what"
 
     def _speaks_of_persons(self, pointers: Iterable[str]) -> bool:
         return any(self._is_person(pointer) for pointer in pointers)
 
+    def _speaks_of_others(self, said: Iterable[str], group: Group, *, any_other: bool = False) -> bool:
+        """Whether a heading speaks of other persons than a group's, and (unless `any_other`) not of these."""
+        spoken = {_base(pointer) for pointer in said if self._is_person(pointer)}
+        twins = {"practitioner", "profile"}
+        own = twins if group.path[0] in twins else {group.path[0]}
+        return bool(spoken - own) and (any_other or not spoken & own)
+
     def _is_person(self, pointer: str) -> bool:
-        return pointer.strip("/").partition("/")[0].partition("[")[0] in _PERSONS
+        return _base(pointer) in _PERSONS
 
     # ── Several values in one place ─────────────────────────────────────────────────────────────────────────
 
@@ -181,22 +226,24 @@ class Matcher:
         parts = [part for part in _PARTS.split(place.label) if telling(part)]
         if not 1 < len(parts) <= 5:
             return
-        best: list[Guess] = []
         whole = Asked.of(place, self.groups)
+        phrases = {
+            phrase for group in self.groups for phrase in group.phrases if group.pointer in whole.in_label
+        }
+        best: list[Guess] = []
+        owners = 0
         for part in parts:
             asked = Asked.of(place, self.groups, part)
+            if asked.label in phrases:
+                owners += 1  # "Manager or DSL telephone": whose it is, not another value
+                continue
             said = {**whole.in_label, **asked.in_label}
             asked = replace(asked, in_label=said, numbers={**whole.numbers, **asked.numbers})
             guesses = ranked(self._values(asked, place))
             if guesses and guesses[0].confidence >= 0.7:
                 best.append(guesses[0])
-        if not best:
-            return
-        first = best[0]
-        others = tuple(dict.fromkeys(guess.target for guess in best if guess.target != first.target))
-        lowest = min(guess.confidence for guess in best) * (0.8 + 0.1 * len(best) / len(parts))
-        why = f"“{parts[0]}” and more in one place" if others else f"“{' / '.join(parts)}” are one value"
-        yield replace(first.scaled(1, lowest, why), joined=others)
+        if best:
+            yield _together(best, len(parts) - owners)
 
     # ── Boxes ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -205,11 +252,23 @@ class Matcher:
             node = target.node.items if target.node.kind == "array" else target.node
             if target.piece or node is None:
                 continue
+            if node.prints == "text" and (best := self._worded(asked, target)):
+                yield best
             if node.prints == "yes_no":
                 yield from self._yes_no(asked, target)
             elif node.prints == "words":
                 for code, words in node.words.items():
                     yield from self._code(asked, target, code, words)
+
+    def _worded(self, asked: Asked, target: Target) -> Guess | None:
+        """Give a guess for a box under a heading that is a value's name: "White British" under "Ethnicity"."""
+        if target.group.pointer not in asked.said or not asked.headings:
+            return None
+        for name, _ in target.names:
+            if holds(asked.headings[0], name) and target.node.kind == "value" and len(asked.label) > 1:
+                reason = f"it stands under “{' '.join(name)}”"
+                return Guess(target, 0.6, reason, asked.item(target.group), code=asked.text)
+        return None
 
     def _yes_no(self, asked: Asked, target: Target) -> Iterator[Guess]:
         code = next((code for code in ("yes", "no") if self._says(asked.label, code)), "")
@@ -225,6 +284,12 @@ class Matcher:
     def _words(self, name: str, code: str) -> Sequence[str]:
         codes: Mapping[str, Mapping[str, Sequence[str]]] = self._labels["codes"]
         return codes.get(name, {}).get(code, ())
+
+    def _option_texts(self, target: Target) -> Iterator[str]:
+        node = target.node.items if target.node.kind == "array" else target.node
+        for code, words in (node.words if node else {}).items():
+            yield words
+            yield from self.code_words(target, code)
 
     def _code(self, asked: Asked, target: Target, code: str, words: str) -> Iterator[Guess]:
         said: list[tuple[Words, str]] = [(telling(words), "title")]
@@ -251,12 +316,17 @@ class Matcher:
         asked = Asked.of(place, self.groups, "" if place.label == heads else place.label)
         said = frozenset(asked.in_label) or asked.said
         lists = [group for group in self.groups if group.is_list and group.path.count("*") == 1]
+        order = sorted(
+            (at, pointer) for pointer, phrase in asked.in_label.items() if (at := _at(asked.label, phrase)) >= 0
+        )
+        head = order[0][1] if order else ""
         several = len({group.path for group in lists if group.pointer in said}) > 1
         found: list[tuple[float, Draft]] = []
         for group in lists:
             if group.pick and group.pointer not in said:
                 continue
             fits = 1.0 if group.pointer in said else 0.6 if said else 0.75
+            fits *= 0.9 if head and group.pointer != head else 1.0
             most = SURE - 0.05 if several or group.pointer not in said else 1.0
             columns = [self._column(place, head, group) for head in place.columns]
             kept = tuple(guess and guess.scaled(fits, most) for guess in columns)
@@ -273,8 +343,7 @@ class Matcher:
         guesses = [best for target in targets if (best := self._best_name(asked, target, target.names))]
         found = ranked(guesses)
         if not found or found[0].confidence < SURE:
-            parted = [guess for guess in self._parted_column(column, head, targets, group)]
-            found = ranked([*found, *parted])
+            found = ranked([*found, *self._parted_column(column, head, targets, group)])
         return found[0] if found and found[0].confidence >= LIKELY else None
 
     def _parted_column(
@@ -290,9 +359,34 @@ class Matcher:
             if found and found[0].confidence >= 0.7:
                 best.append(found[0])
         if best:
-            others = tuple(dict.fromkeys(each.target for each in best if each.target != best[0].target))
-            lowest = min(each.confidence for each in best) * (0.8 + 0.1 * len(best) / len(parts))
-            yield replace(best[0].scaled(1, lowest, "more than one in a column"), joined=others)
+            yield _together(best, len(parts))
+
+
+def _together(best: Sequence[Guess], parts: int) -> Guess:
+    """Make one guess of those for the parts of a label; they stand together only if they are of one group."""
+    first = best[0]
+    groups = {first.target.group.path[0], *({"practitioner", "profile"} if _is_ours(first.target) else ())}
+    fitting = [
+        each for each in best if each.target.group.path[0] in groups and each.target.node.prints != "yes_no"
+    ]
+    others = tuple(dict.fromkeys(each.target for each in fitting if each.target != first.target))
+    whole = len(fitting) if first in fitting else 1
+    lowest = min(each.confidence for each in best) * (0.75 + 0.15 * whole / parts)
+    why = "several in one place" if others else "its parts are one value"
+    return replace(first.scaled(1, lowest, why), joined=others)
+
+
+def _is_ours(target: Target) -> bool:
+    return target.path[0] in ("practitioner", "profile")
+
+
+def _base(pointer: str) -> str:
+    return pointer.strip("/").partition("/")[0].partition("[")[0]
+
+
+def _at(words: Words, phrase: Words) -> int:
+    size = len(phrase)
+    return next((at for at in range(len(words) - size + 1) if words[at : at + size] == phrase), -1)
 
 
 def _is_person(group: Group) -> bool:
@@ -320,6 +414,8 @@ def _fits(place: Fillable, target: Target) -> bool:
         return False
     if place.longest is not None and place.longest <= 4 and not target.piece:
         return node.prints in ("number", "words", "yes_no") or target.path[-1] == "age"
+    if node.prints == "yes_no" and "?" not in place.label and not {"y", "n"} & set(telling(place.label)):
+        return False
     return place.kind in TEXTS
 
 

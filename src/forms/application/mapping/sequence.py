@@ -12,30 +12,25 @@ _CLEAR = 0.8
 
 
 def in_sequence(drafts: Sequence[Draft]) -> Iterator[Draft]:
-    """Number the items of lists: as labels count, else a name that comes again begins the next.
+    """Number the items of lists: as labels count, else a name that comes again under a heading begins the next.
 
     What is numbered by its order alone is not sure from the second item on.
     """
-    current: dict[str, int] = {}
-    named: dict[str, set[tuple[int, str]]] = {}
+    current: dict[tuple[str, str], int] = {}
+    named: set[tuple[str, str, int, str]] = set()
     for each in drafts:
         best = each.best
-        if best is None or not best.target.group.is_list:
+        if best is None or not best.target.group.is_list or best.item >= 0:
             yield each
             continue
-        group = best.target.group.pointer
-        if best.item >= 0:
-            current[group] = best.item
-            named.setdefault(group, set()).add((best.item, best.pointer))
-            yield each
-            continue
-        item = current.get(group, 0)
-        seen = named.setdefault(group, set())
-        if _is_name(best) and best.confidence >= _CLEAR:
-            if (item, best.target.pointer) in seen:
+        key = (best.target.group.pointer, each.place.section)
+        item = current.get(key, 0)
+        one = best.target.group.pick is not None and best.target.group.pick[0] == "kind"  # there is but one GP
+        if _is_name(best) and best.confidence >= _CLEAR and not one:
+            if (*key, item, best.target.pointer) in named:
                 item += 1
-            seen.add((item, best.target.pointer))
-        current[group] = item
+            named.add((*key, item, best.target.pointer))
+            current[key] = item
         numbered = replace(best, item=item)
         if item:
             numbered = numbered.scaled(1, SURE - 0.05, f"number {item + 1} by its order")

@@ -122,16 +122,14 @@ class _Finder:
     def enter(self, path: tuple[str, ...], node: Node, group: Group, around: frozenset[str]) -> None:
         """Take in a node and all below it; `around` are words of what it stands in, inside its group."""
         if node.kind == "value":
-            self._value(path, node, group, around, (node.title, humanise(path[-1])))
+            self._value(path, node, group, around, (node.title or humanise(path[-1]),))
         elif node.kind == "array" and node.items is not None:
             if node.items.kind == "value":
-                self._value(path, node, group, around, (node.title, humanise(path[-1])))
+                self._value(path, node, group, around, (node.title or humanise(path[-1]),))
             else:
                 self._item_groups((*path, "*"), node.items, node)
         elif set(node.properties) == _STATEMENTS:
-            self._value(
-                (*path, "text"), node.properties["text"], group, around, (node.title, humanise(path[-1]))
-            )
+            self._value((*path, "text"), node.properties["text"], group, around, (node.title,))
         else:
             self._object(path, node, group, around)
 
@@ -177,8 +175,8 @@ class _Finder:
         titles: tuple[str, ...],
     ) -> None:
         plain = Target(path, "", node, group, (), around)
-        names: list[tuple[Words, str]] = [(telling(title) or words_of(title), "title") for title in titles]
-        names += [(telling(name), "synonym") for name in self._synonyms(plain)]
+        names: list[tuple[Words, str]] = [(_words(title), "title") for title in titles]
+        names += [(_words(name), "synonym") for name in self._synonyms(plain)]
         whole = Target(path, "", node, group, tuple(_distinct(names)), around)
         self.targets.append(whole)
         for piece in PIECES.get("date" if node.prints in DATES else node.prints, {}):
@@ -212,6 +210,12 @@ class _Finder:
             for name, whose in whole.names:
                 both: Source = "synonym" if "synonym" in (source, whose) else "title"
                 yield (*name, *(word for word in words if word not in name)), both
+
+
+def _words(title: str) -> Words:
+    """Give a title's telling words; all of them where one alone is left ("Who told us")."""
+    words, every = telling(title), words_of(title)
+    return every if not words or (len(words) == 1 and len(every) > 2) else words
 
 
 def _distinct(names: Iterable[tuple[Words, str]]) -> Iterator[tuple[Words, Source]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -14,6 +14,7 @@ Words = tuple[str, ...]
 _INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.)+\w\b")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _PATTERN = re.compile(r"(?i)\bd{1,2}\s?[/.-]\s?m{1,2}\s?[/.-]\s?y{2,4}\b")
+_PLURAL = re.compile(r"(?i)\((?:e?s|ren|ies)\)")
 _PIECE = re.compile(r"[^\W_]+")
 _LETTERS = frozenset({"dd", "mm", "yy", "yyyy"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
@@ -34,13 +35,16 @@ _MUCH = 1.5
 _FILLERS = """
 a an the of to for in on at by with and or is are was be been has have do does did this that these those it
 please state enter give provide tell us write type insert tick click here if any known possible applicable available
-relevant their his her our my you they he she who what which whom there etc s
+relevant their his her our my they he she who what which whom there etc s also
+applies apply appropriate box boxes i am me unknown estimate
 """
-_WEAK = "detail information number no full current present main own your"
+_WEAK = "detail information number no full current present main own your you"
 FILLERS = frozenset(_FILLERS.split())
 """Words of labels that say nothing."""
 WEAK = frozenset(_WEAK.split())
 """Words of labels that say little."""
+GENERIC = frozenset({"adult", "person", "individual"})
+"""Words for whomever a heading speaks of."""
 OTHER = frozenset({"previous", "former", "other", "alternative", "emergency", "maiden", "next"})
 """Words of labels that ask for something else than the rest says."""
 
@@ -50,7 +54,7 @@ def words_of(text: str) -> Words:
     """Give a text's words in small letters, singular: "Child 2's D.O.B." is child, 2, dob."""
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").replace("'s", "").replace("s' ", "s ")
     plain = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", plain)
-    plain = _PATTERN.sub(" ", plain)
+    plain = _PLURAL.sub("", _PATTERN.sub(" ", plain))
     plain = re.sub(r"(?i)\be[- ]mails?\b", "email", plain)
     plain = re.sub(r"(?i)\bpost ?codes?\b", "postcode", plain).replace("tel.", "telephone ")
     plain = _HUMPS.sub(" ", plain)
@@ -103,11 +107,14 @@ def weight(word: str) -> float:
     return _LITTLE if word in WEAK else _MUCH if word in OTHER else 1.0
 
 
-def closeness(asked: Sequence[str], name: Sequence[str], explained: Collection[str] = ()) -> float:
+def closeness(
+    asked: Sequence[str], name: Sequence[str], explained: Collection[str] = (), light: Collection[str] = ()
+) -> float:
     """Say how well a label's words are a name's, from 0 to 1.
 
-    `explained` are words of the label that are told by something else (whose name it is, which child). What the
-    name has and the label lacks counts against it, and what the label has besides a little less.
+    `explained` are words of the label that are told by something else (whose name it is, which child); `light`
+    ones count little. What the name has and the label lacks counts against it, and what the label has besides a
+    little less.
     """
     left = list(asked)
     found = missing = 0.0
@@ -118,14 +125,10 @@ def closeness(asked: Sequence[str], name: Sequence[str], explained: Collection[s
         missing += (1 - how) * weight(word)
         if how:
             left.remove(best)
-    extra = sum(weight(word) for word in left if word not in explained and not word.isdigit())
+    rest = [word for word in left if word not in explained and not word.isdigit()]
+    extra = sum(_LITTLE if word in light else weight(word) for word in rest)
     whole = found + missing + 0.85 * extra
     return found / whole if whole else 0.0
-
-
-def squeezed(asked: Iterable[str], name: Iterable[str]) -> bool:
-    """Tell whether two run the same letters ("dateofbirth", "date of birth")."""
-    return "".join(asked) == "".join(name)
 
 
 def holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
