@@ -158,6 +158,21 @@ def test_a_connection_dropped_after_the_data_is_uncertain(outbox: Path, go, kept
     assert states(outbox) == {"sent": 6}
 
 
+def test_a_server_that_never_answers_gets_no_more(outbox: Path, go) -> None:
+    with MailServer(on_data=[DROP, DROP]) as server:
+        report = go(server)
+        assert [problem.code for problem in report.problems] == ["no-answers"]
+        assert report.counts == {"uncertain": 2, "queued": 1}
+        assert go(server).counts == {"uncertain": 2, "sent": 1}
+    assert len(server.ids) == len(set(server.ids)) == 3
+
+
+def test_a_connection_is_not_kept_through_a_long_pause(outbox: Path, go) -> None:
+    with MailServer(on_rcpt=["450 Later"] * 3) as server:
+        assert go(server, first_pause=200).counts == {"sent": 3}
+        assert server.connections == 2
+
+
 def test_a_connection_dropped_before_the_data_is_no_harm(outbox: Path, go) -> None:
     with MailServer(on_rcpt=[DROP, "250 OK", DROP], on_mail=["250 OK", DROP]) as server:
         assert go(server).counts == {"sent": 3}

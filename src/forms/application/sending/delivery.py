@@ -18,6 +18,11 @@ from forms.application.sending.settings import Settings
 from forms.foundation.errors import FormsError, OutputError
 from forms.foundation.problems import Place, Problem
 
+MOST_UNANSWERED = 2
+"""After so many messages in a row whose fate is unknown, no more are given to this server for now."""
+LONGEST_IDLE = 60.0
+"""Seconds for which a connection is kept without use."""
+
 
 class Interrupts:
     """Lets Ctrl-C wait while a server decides on a message; a second one doesn't wait."""
@@ -74,6 +79,7 @@ class Delivery:
         self._timing = desk.timing
         self._post: Post | None = None
         self._failures = 0
+        self._unanswered = 0
         self._free_at = self._timing.clock()
         self._sender = settings.sender or desk.composer.sender()
 
@@ -140,11 +146,15 @@ class Delivery:
             except DroppedError as error:
                 self._hang_up()
                 self._settle(message, "uncertain", f"no answer to the complete message: {error}")
+                self._unanswered += 1
+                if self._unanswered >= MOST_UNANSWERED:
+                    raise self._no_answers() from error
                 return ""
             except BaseException:
                 post.cut()
                 self._settle(message, "uncertain", CUT_OFF)
                 raise
+            self._unanswered = 0
             self._free_at = self._timing.clock() + 60 / self._settings.per_minute
             if reply.accepted:
                 self._settle(message, "sent", str(reply))
@@ -180,8 +190,10 @@ class Delivery:
         self._desk.ledger.forget()
         self._desk.report.stopped = True
         self._desk.report.problems += error.problems
+        told = {line.message_id for line in self._desk.report.messages}
         for item in sorted(left):
-            self._desk.tell(self._desk.queue.named(item.message.message_id))
+            if item.message.message_id not in told:
+                self._desk.tell(self._desk.queue.named(item.message.message_id))
 
     def _connected(self) -> Post:
         if self._post is None or not self._post.open:
@@ -201,6 +213,8 @@ class Delivery:
 
     def _wait_until(self, moment: float) -> None:
         left = moment - self._timing.clock()
+        if left > LONGEST_IDLE:
+            self._hang_up()  # or the server will
         if left > 0:
             self._timing.sleep(left)
 
@@ -214,6 +228,14 @@ class Delivery:
             "no-server",
             f"The mail server cannot be reached ({words})",
             "Look at host and port in the settings and at the network, then give the same command again",
+            Place(f"{self._settings.host}:{self._settings.port}"),
+        )
+
+    def _no_answers(self) -> OutputError:
+        return OutputError.of(
+            "no-answers",
+            "The mail server takes messages and does not say what becomes of them",
+            "Ask who runs it; settle the uncertain messages, then give the same command again",
             Place(f"{self._settings.host}:{self._settings.port}"),
         )
 
