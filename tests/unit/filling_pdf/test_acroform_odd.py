@@ -137,6 +137,22 @@ def test_fields_that_nobody_sees(rect: list[float]) -> None:
     filled(made, {"hidden": "x" * 500})
 
 
+@pytest.mark.parametrize("angle", [0, 90])
+def test_boxes_too_low_for_any_text_are_made_higher(angle: int) -> None:
+    made = Form()
+    size = {"width": 100, "height": 4} if not angle else {"width": 4, "height": 100}
+    made.text("low", MK=Dictionary(R=angle), **size)
+    data = filled(made, {"low": "Legible"})
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        field = pdf.Root.AcroForm.Fields[0]
+        left, bottom, right, top = (float(item) for item in field.Rect)
+        assert sorted((round(right - left, 1), round(top - bottom, 1))) == [8.4, 100]
+        assert (left + right, bottom + top) == pytest.approx(
+            (150, 1596) if not angle else (104, 1500), abs=0.01
+        )
+    assert b"/ArimoRegular 7" in looks_of(data)[0]
+
+
 @pytest.mark.parametrize("angle", [0, 90, 180, 270, 360, 450])
 @pytest.mark.parametrize("page_angle", [0, 90])
 def test_turned_boxes(angle: int, page_angle: int) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
-from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, StreamObject
 
 from forms.formats.fillable import Fillable
 from forms.formats.filling import Entry
@@ -32,12 +32,14 @@ from forms.formats.pdf.filling.places import (
     TextPlace,
     TextWidget,
 )
-from forms.formats.pdf.filling.setting import TextBox, text_box
+from forms.formats.pdf.filling.setting import FLOOR, TextBox, text_box
 from forms.formats.pdf.filling.style import Frame, Style, backdrop, frame_of, mark, style_of
 from forms.formats.pdf.objects import name, number, stream
 
 _TEXT_KINDS = ("text", "multiline", "comb", "date", "choice", "combo", "rich text")
 _FONT = re.compile(rb"/([^\s/]*)\s+-?[\d.]+\s+Tf")
+_SEEN, _LOWEST, _LEGIBLE = 1.0, 5.6, FLOOR * 1.2
+"""Boxes of a height between the first two are made as high as the third: a program's slip, or a bare line."""
 _VALUES = ("/V", "/RV", "/I", "/TI")
 
 
@@ -104,6 +106,9 @@ class Blank:
 
     def _text_widget(self, field: FormField, node: Node, widget: DictionaryObject) -> TextWidget:
         frame = frame_of(widget)
+        if _SEEN < frame.height < _LOWEST:
+            _raise(widget, frame)
+            frame = frame_of(widget)
         style = style_of(widget.get("/DA", node.known.get("/DA", self._appearance)), self._fonts)
         self.styles.add((style.bold, style.italic))
         quad = direct(widget.get("/Q", node.known.get("/Q", self._quad)))
@@ -169,6 +174,17 @@ def holder(entries: DictionaryObject, without: Collection[str]) -> Holder:
     """Write out what stays the same of a dictionary."""
     at, generation = reference(entries)
     return Holder(at, generation, b"%d %d obj\n<<%s" % (at, generation, written(entries, without)))
+
+
+def _raise(widget: DictionaryObject, frame: Frame) -> None:
+    """Make a box higher, on both sides alike, in which no text could be read."""
+    left, bottom, right, top = rectangle(widget) or (0.0, 0.0, 0.0, 0.0)
+    more = (_LEGIBLE - frame.height) / 2
+    if frame.lies:
+        corners = (left - more, bottom, right + more, top)
+    else:
+        corners = (left, bottom - more, right, top + more)
+    widget[NameObject("/Rect")] = ArrayObject([FloatObject(round(value, 3)) for value in corners])
 
 
 def _spot(widget: DictionaryObject) -> Spot:

@@ -1,7 +1,7 @@
 """Reading a fill back before it is kept, from the end of the file, as every reader does.
 
 What a fill writes of a field begins with the same bytes each time (`Holder.head`). So the first fill of a place
-is read in full with pypdf (`check_first`); of later ones only what follows those bytes is read (`check`), with a
+is read in full with pypdf (`check_first`); of later ones only what follows those bytes is read (`check`), by a
 small reader that shares nothing with the writer.
 """
 

@@ -166,10 +166,13 @@ def _shaped(box: TextBox, ink: Ink, ops: Sequence[TextOp], under: str = "") -> b
 def _natural(box: TextBox, ink: Ink) -> float:
     """Give the size in which a line of the box begins: the form's own, as far as the box is high enough."""
     metrics = ink.face(box.style).metrics
-    high = (box.height - 2 * box.edge if box.height > 3 * box.edge else box.height) / (
-        metrics.ascent + metrics.descent
-    )
-    return min(box.style.size or _AUTO, high)
+    body = metrics.ascent + metrics.descent
+    return min(box.style.size or _AUTO, (box.height - 2 * _free(box, box.edge, body)) / body)
+
+
+def _free(box: TextBox, wanted: float, body: float) -> float:
+    """Give what stays free above and below text: as wanted, or less where text would be hard to read for it."""
+    return max(0.0, min(wanted, (box.height - FLOOR * body) / 2))
 
 
 def _line(box: TextBox, text: str, ink: Ink, floor: float) -> bytes | None:
@@ -240,7 +243,8 @@ class _Paragraphs:
     def wrapped(self, box: TextBox, size: float, ink: Ink) -> list[tuple[str, int]] | None:
         """Break into lines at a size, each with its paragraph's number; None if they are too many."""
         limit = (box.width - 2 * box.pad) / size
-        most = (box.height - 2 * min(box.edge + 1, box.height / 8) - self.body * size) / (self.leading * size)
+        free = _free(box, box.edge + 1, self.body)
+        most = (box.height - 2 * free - self.body * size) / (self.leading * size)
         lines: list[tuple[str, int]] = []
         for index, words in enumerate(self.words):
             lines += [(line, index) for line in _broken(words, limit, self.space, box.style, ink)]
@@ -261,12 +265,13 @@ def _lines(box: TextBox, text: str, ink: Ink, floor: float) -> bytes | None:
         body,
         metrics.height,
     )
-    natural = min(_natural(box, ink), (box.height - 2 * min(box.edge + 1, box.height / 8)) / body)
+    free = _free(box, box.edge + 1, body)
+    natural = min(_natural(box, ink), (box.height - 2 * free) / body)
     found = _fitted(text_of, box, natural, min(floor, natural) or _LEAST, ink)
     if found is None:
         return None
     size, lines = found
-    top = min(box.edge + 1, box.height / 8) + metrics.ascent * size
+    top = free + metrics.ascent * size
     if is_plain:
         shown = [plain_bytes(line) or b"" for line, _ in lines]
         return _plain(box, ink, size, _rows(box, size, top, metrics.height, lines, shown, ink))

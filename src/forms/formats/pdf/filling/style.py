@@ -37,15 +37,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A widget's box as its appearance sees it, upright: the page is turned by `rotation` degrees under it.
+    """A widget's box as its appearance sees it, upright.
 
-    `turned` is the matrix that puts it back, empty if there is nothing to turn. `border` is the thickness of
+    `turned` is the matrix that turns it on its page, empty if it stands upright there; `lies` says that it lies
+    on its side. `border` is the thickness of
     the line (0 without a colour), `kind` its style: S, D, B, I or U.
     """
 
     width: float
     height: float
     turned: bytes
+    lies: bool
     border: float
     kind: str
     dash: tuple[float, ...]
@@ -111,6 +113,7 @@ def frame_of(widget: DictionaryObject) -> Frame:
         width,
         height,
         turned,
+        rotation in (90, 270),
         border if line is not None else 0.0,
         kind,
         dash,
