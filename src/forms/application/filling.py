@@ -22,7 +22,7 @@ from forms.domain.case import Case
 from forms.domain.reference import document_reference, file_name, slug
 from forms.formats.fillable import Fillable, Survey
 from forms.formats.filling import Continued, Entry, Filled
-from forms.foundation.errors import InputError, UsageError
+from forms.foundation.errors import FormsError, InputError, UsageError
 from forms.foundation.problems import Place, Problem
 
 if TYPE_CHECKING:
@@ -245,23 +245,16 @@ class _Pdf:
         self._places = {place.name: place for place in form.survey.places}
 
     def make(self, given: Mapping[str, Entry], catalogue: Catalogue, *, flatten: bool) -> Filled:
-        """Fill it. A flattened copy has no fields to read: the same is filled with fields, and that is read."""
-        from forms.formats.pdf.filling import read_back
-
+        """Fill it, read back before it is kept."""
         given = {name: self._typed(name, entry) for name, entry in given.items()}
-        filled = self._form.fill(given, catalogue.fonts)
-        elsewhere = {item.name for item in filled.continued}
-        read = read_back(filled.data, self._source)
-        wrong = [
-            place
-            for place in self.survey.places
-            if place.name in given
-            and place.name not in elsewhere
-            and _plain(given[place.name]) != _plain(read.get(place.name, ""))
-        ]
-        if wrong:
-            raise _not_read_back(self._source, wrong)
-        return self._form.fill(given, catalogue.fonts, flatten=True) if flatten else filled
+        try:
+            return self._form.fill_checked(given, catalogue.fonts, flatten=flatten)
+        except InputError:
+            raise
+        except FormsError as error:
+            wrong = {problem.place.label for problem in error.problems}
+            places = [place for place in self.survey.places if place.name in wrong]
+            raise _not_read_back(self._source, places) from error
 
     def _typed(self, name: str, entry: Entry) -> Entry:
         """Give as a text what a person would type into an editable choice that does not offer it."""
@@ -279,15 +272,6 @@ class _Pdf:
 
         sheet = pdf_sheet(filled.continued, title, reference, issued, catalogue)
         return append_pages(filled.data, sheet)
-
-
-def _plain(entry: Entry) -> Entry:
-    """Give an entry as it is compared: line ends alike, one choice as itself, an empty one as nothing."""
-    if isinstance(entry, str):
-        return "\n".join(entry.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
-    if isinstance(entry, tuple) and len(entry) == 1 and isinstance(entry[0], str):
-        return entry[0]
-    return "" if entry in ((), False) else entry
 
 
 def _not_read_back(source: str, places: Sequence[Fillable]) -> InputError:
