@@ -72,7 +72,7 @@ class Asked:
         said = self.in_label if self.label else self.in_name
         for words, how in ways:
             phrase = said.get(group.pointer)
-            if words and (how == 1.0 or words != phrase):
+            if words and (how == 1.0 or words not in group.phrases):
                 yield words, how
             if phrase and (left := taken_out(words, phrase)) != words:
                 yield left, how * (0.88 if OTHER & set(phrase) and not group.pick else 1.0)
