@@ -86,6 +86,7 @@ def forms() -> None:
       forms render conference-report case.json -o out
       forms read returned.docx                     what came back in a filled form
       forms inspect borough.pdf                    what can be filled in in any form
+      forms fill borough.pdf case.json --map borough.toml -o out
     """
 
 

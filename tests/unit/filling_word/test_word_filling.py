@@ -387,6 +387,37 @@ def test_files_that_are_refused(change: Callable[[bytes], bytes], code: str) -> 
     assert problem.hint
 
 
+def test_strict_files_are_named() -> None:
+    data = word_file(paragraph("Name: ______"))
+    out = io.BytesIO()
+    strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(
+                name, part.replace(W[1:-1].encode(), strict.encode()) if "document.xml" in name else part
+            )
+    with pytest.raises(InputError) as caught:
+        prepare(out.getvalue(), "borough.docx")
+    assert "Strict Open XML" in caught.value.problems[0].hint
+
+
+def test_a_link_to_the_template_it_was_made_from_is_no_harm() -> None:
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" TargetMode="External" Target="{}" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/></Relationships>'
+    )
+    data = word_file(paragraph("Name: ______"))
+    name = "word/_rels/settings.xml.rels"
+    made = prepare(with_part(data, name, links.format("file:///C:\\Forms\\marf.dotx").encode()), "borough.docx")
+    filled = made.fill({"paragraph 1, line 1": "Ann"}).data
+    with zipfile.ZipFile(io.BytesIO(filled)) as package:
+        assert b"marf.dotx" in package.read(name)
+    with pytest.raises(InputError):
+        prepare(with_part(data, name, links.format("https://www.example.org/x.dotm").encode()), "borough.docx")
+
+
 def test_one_problem_for_each_fault_and_none_holds_a_value() -> None:
     made = form(
         table(cells("Surname", "")) + table(cells("Name", "Age"), cells("", "")) + paragraph("☐ Urgent")

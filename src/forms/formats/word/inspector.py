@@ -15,10 +15,12 @@ from forms.formats.word.spots import is_free, spots
 from forms.formats.word.spots_inline import FF_DATA, Spot
 from forms.formats.word.wordml import BODY, SDT, qn
 from forms.foundation.errors import InputError
+from forms.foundation.problems import Place
 
 TEMPLATE_LINK = frozenset({"attachedTemplate"})
 """Links to outside files that a form of others may have: Word's memory of the template it was made from."""
 
+_DOCUMENT = qn("w:document")
 _SIGNATURES = "_xmlsignatures/"
 _ON = ("1", "true", "on")
 
@@ -92,6 +94,11 @@ def _open(data: bytes, source: str) -> Opened:
     members = package.read(data, source=source, refuse=InputError, links=TEMPLATE_LINK)
     main = package.main_document(members, source=source, refuse=InputError)
     root = opc.parse(members[main], main, source, InputError)
+    if root.tag != _DOCUMENT:
+        hint = "Save it in Word as “Word Document (*.docx)”, not as “Strict Open XML Document”"
+        raise InputError.of(
+            "not-a-docx", "The file is of a kind that hardly any program reads", hint, Place(source)
+        )
     body = root.find(BODY)
     found = () if body is None else spots(body)
     protection = _protection(members, main, source)
