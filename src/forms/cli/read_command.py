@@ -13,6 +13,7 @@ from forms import (
     Catalogue,
     Comparison,
     InputError,
+    Keys,
     Merged,
     Problem,
     Reading,
@@ -21,10 +22,12 @@ from forms import (
     compare_with_case,
     compare_with_sent,
     errors_in,
+    load_keys,
     merge_reply,
     open_catalogue,
     outcome_of,
     read_form,
+    read_input,
     record_reply,
     write_case,
 )
@@ -55,6 +58,12 @@ NOT_COMPARED = "not compared with what was sent"
     metavar="OUTBOX",
     help="Record the answer in this outbox's ledger (or a ledger's file); FILE may then be a folder.",
 )
+@click.option(
+    "--decrypt",
+    type=click.Path(path_type=Path),
+    metavar="KEYS",
+    help="Passwords to open it with: the file of bulk --encrypt.",
+)
 @click.option("--reason", default="", help="Why this answer counts instead of another one before (--ledger).")
 @click.option(
     "--on",
@@ -76,6 +85,7 @@ def command(
     merge: str | None,
     output: Path | None,
     ledger: Path | None,
+    decrypt: Path | None,
     reason: str,
     date: datetime | None,
     profile: Path | None,
@@ -97,16 +107,17 @@ def command(
       forms read returned.pdf --sent check-notification_X123456_2026-11-21.pdf
       forms read returned.pdf --merge case.json -o new-case.json
       forms read returned.pdf --ledger outbox
-      forms read returned-this-week --ledger outbox
+      forms read returned-this-week --ledger outbox --decrypt passwords.toml
     """
     if case_name and sent:
         raise UsageError.of("two-originals", "Give --case or --sent, not both", "What was sent is the surer")
     if bool(merge) != bool(output):
         raise UsageError.of("merge-needs-output", "--merge and -o go together", "Name the new case with -o")
     catalogue = open_catalogue(library, profile)
+    keys = load_keys(decrypt, catalogue.authorities) if decrypt else None
     if ledger and file.is_dir():
-        return _read_all(file, _Ledger(ledger, reason, date, catalogue))
-    reading = read_form(file, catalogue=catalogue)
+        return _read_all(file, _Ledger(ledger, reason, date, catalogue), keys)
+    reading = _open(file, catalogue, keys)
     compared: Comparison | None = None
     if case_name:
         compared = compare_with_case(reading, read_case(case_name), catalogue)
@@ -164,14 +175,28 @@ class _Ledger:
         return recorded, (recorded.problem,) if recorded.problem else ()
 
 
-def _read_all(folder: Path, ledger: _Ledger) -> int:
+def _open(path: Path, catalogue: Catalogue, keys: Keys | None) -> Reading:
+    """Read a form, and open it before where it has a password."""
+    if keys is None:
+        return read_form(path, catalogue=catalogue)
+    return read_form(keys.unlock(read_input(path), path.name), path.name, catalogue)
+
+
+def _read_all(folder: Path, ledger: _Ledger, keys: Keys | None) -> int:
     """Read every Word and PDF file of a folder into the ledger, a line each; give the worst exit code."""
     worst = 0
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in REPLIES or path.name.startswith(("~$", ".")):
-            continue
+    replies = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in REPLIES and not path.name.startswith(("~$", "."))
+    ]
+    if not replies:
+        raise InputError.of(
+            "no-replies", "There is no Word or PDF file in the folder", "Look whether it is the right one"
+        )
+    for path in replies:
         try:
-            reading = read_form(path, catalogue=ledger.catalogue)
+            reading = _open(path, ledger.catalogue, keys)
             recorded, problems = ledger.take(reading, path.name)
             problems = (*reading.problems, *problems)
         except InputError as error:

@@ -74,6 +74,10 @@ def _tables(rows: Sequence[Outstanding], by: str | None) -> None:
     late = sum(row.late for row in rows)
     unsent = sum(row.sent is None for row in rows)
     click.echo(f"{count(len(rows), 'document')} outstanding: {unsent} not sent, {late} late")
+    for row in rows:
+        if row.disputed:
+            where = f"{row.reference}, {row.authority or 'no authority'}"
+            click.echo(f"answered twice, and not alike: {where}; say which holds with forms record")
 
 
 def _team(row: Outstanding) -> bool:

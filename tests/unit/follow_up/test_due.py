@@ -117,7 +117,11 @@ def test_the_command_line(on: str, words: str, tmp_path: Path, forms_line) -> No
     assert "Bexley" in table.out
     assert json.loads(forms_line("due", outbox, "--on", "2026-10-01", "--json").out) == []
     assert len(forms_line("due", outbox, "--on", "2026-10-01", "--all", "--csv").out.splitlines()) == 4
-    assert forms_line("due", tmp_path / "none.jsonl").code == 1
+    (tmp_path / "empty").mkdir()
+    for nothing in ("none.jsonl", "none", "empty"):  # the wrong folder must not look like nothing to do
+        done = forms_line("due", tmp_path / nothing)
+        assert done.code == 1
+        assert "neither a ledger nor a case" in done.err
 
 
 def test_a_month_without_anything_and_one_half_over(tmp_path: Path) -> None:

@@ -57,9 +57,23 @@ def test_a_different_second_answer_is_kept_as_a_problem(tmp_path: Path) -> None:
     for _ in range(2):
         refused("answered-otherwise", forms.record_reply, other, outbox, DAY)
     assert kept(outbox) == [("no_concerns", 1), ("contact_social_care", 0)]
+    row = row_of(outbox, "X1")
+    assert row is not None
+    assert (row.state, row.disputed, row.due) == ("answered", True, None)
     done = forms.record_reply(other, outbox, DAY, reason="They rang: the second is right")
     assert (done.state, done.outcome) == ("answered", "contact_social_care")
     refused("answered-otherwise", forms.record_reply, reply(outbox, "X1"), outbox, DAY)
+
+
+def test_somebody_decides_that_the_first_answer_holds(tmp_path: Path) -> None:
+    outbox = issue(tmp_path)
+    forms.record_reply(reply(outbox, "X1"), outbox, DAY)
+    other = reply(outbox, "X1", defendant_known="cannot_say")
+    refused("answered-otherwise", forms.record_reply, other, outbox, DAY)
+    (done,) = forms.record(outbox, "answered", ["X1"], DAY, outcome="no_concerns", reason="They rang")
+    assert (done.state, done.outcome) == ("answered", "no_concerns")
+    assert row_of(outbox, "X1") is None
+    refused("wrong-state", forms.record, outbox, "answered", ["X1"], DAY, outcome="no_concerns")
 
 
 def test_a_form_confirms_what_was_told_by_telephone(tmp_path: Path) -> None:
@@ -165,6 +179,8 @@ def test_the_command_lines(tmp_path: Path, forms_line) -> None:
     done = forms_line("read", folder, "--ledger", outbox, "--on", "2026-11-05")
     assert done.code == 1
     assert done.out.splitlines() == ["a.docx: X1, Bexley: answered, no_concerns", "b.pdf: not recorded"]
+    (tmp_path / "empty").mkdir()
+    assert "no Word or PDF file" in forms_line("read", tmp_path / "empty", "--ledger", outbox).err
     single = forms_line("read", folder / "a.docx", "--ledger", outbox)
     assert (single.code, json.loads(single.out)["ledger"]["known"]) == (0, True)
     other = {**answers, "defendant_known": "cannot_say"}
@@ -175,7 +191,8 @@ def test_the_command_lines(tmp_path: Path, forms_line) -> None:
     assert told.out == "X2, Brent (check-notification): answered, no_concerns\n"
     table = forms_line("status", outbox, "--on", "2026-11-09", "--by", "practitioner")
     assert "Riverside Team 2" in table.out
-    assert "1 document outstanding: 0 not sent, 1 late" in table.out
+    assert "2 documents outstanding: 0 not sent, 1 late" in table.out
+    assert "answered twice, and not alike: X1, Bexley" in table.out
     assert forms_line("chase", outbox, "--on", "2026-11-06", "--format", "docx").out.endswith(
         "1 chaser made on 2026-11-06\n"
     )

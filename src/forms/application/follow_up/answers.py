@@ -15,7 +15,7 @@ from typing import Literal
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.follow_up.matters import authority_code
-from forms.application.follow_up.register import Answer, add_answer, answers_to, change_ledger
+from forms.application.follow_up.register import Answer, add_answer, answers_to, change_ledger, disputed
 from forms.application.ledger import NEXT, Issued, Ledger, State
 from forms.application.outcome import outcome_of
 from forms.application.readback import Issue, Reading
@@ -227,7 +227,8 @@ def _answered(
     raise InputError.of(
         "answered-otherwise",
         f"The paper was answered on {counting.day.isoformat()}, and not like this",
-        "Ask which answer holds; if it is this one, read it again with --reason “why”",
+        "Ask which answer holds. If it is this one, read it again with --reason “why”; "
+        "if it is the first, say so with forms record … answered",
         Place(source),
     )
 
@@ -267,6 +268,8 @@ def _chosen(
         if state != "sent":  # chasers are sent like all papers, but only the paper itself is answered
             found = [one for one in found if not ledger.rows("SELECT 1 FROM chases WHERE document = ?", one.id)]
         open_ones = {one.key: one for one in found if state in NEXT[one.state]}
+        if state == "answered":
+            open_ones |= {one.key: one for one in found if one.id in disputed(ledger)}
         if not open_ones:
             raise _nothing(reference, state) if found else _unknown(reference)
         if len(open_ones) > 1 and state != "sent":
@@ -300,7 +303,10 @@ def _told(
     reason: str,
     catalogue: Catalogue,
 ) -> Recorded:
-    if state == "answered":
+    if state == "answered" and document.state == "answered":  # somebody decides between two answers
+        add_answer(ledger, document.id, Answer(day, "", outcome, note=reason))
+        ledger.note(document.id, state, day, reason, outcome)
+    elif state == "answered":
         _close(ledger, document, Answer(day, "", outcome, note=reason))
     else:
         ledger.record(document.id, state, day, reason)
@@ -319,7 +325,7 @@ def _known_outcome(document: Issued, outcome: str, state: Told, catalogue: Catal
 
 def _not_before(document: Issued, day: date) -> None:
     if day < document.issued:
-        raise UsageError.of(
+        raise InputError.of(
             "too-early",
             f"The paper {document.shown} was issued on {document.issued.isoformat()}, which is later",
             "Correct the day (--on)",

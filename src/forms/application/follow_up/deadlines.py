@@ -25,7 +25,7 @@ from forms.domain.reference import document_reference
 from forms.domain.routing import route
 from forms.domain.wording import earliest
 from forms.foundation.errors import InputError
-from forms.foundation.problems import Problem
+from forms.foundation.problems import Place, Problem
 
 Kind = Literal["send", "ask", "deadline"]
 Standing = Literal["open", "done"]
@@ -194,7 +194,11 @@ def _of_cases(place: Path, catalogue: Catalogue) -> tuple[list[Due], tuple[Probl
     if case := _single(place):
         return list(_of_papers(case, catalogue)), ()
     found: list[Due] = []
+    if not place.exists():
+        raise _nothing_there(place)
     source = open_source(place, catalogue)
+    if source.total == 0:
+        raise _nothing_there(place)
     problems = [*source.notes]
     for row in source.rows():
         problems += row.problems
@@ -215,6 +219,11 @@ def _single(place: Path) -> Case | None:
         return None
     data = read_input(place)
     return parse(data, place.name) if data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") else None
+
+
+def _nothing_there(place: Path) -> InputError:
+    hint = "Name an outbox, a ledger’s file, or cases"
+    return InputError.of("nothing-there", "There is neither a ledger nor a case here", hint, Place(str(place)))
 
 
 def _of_papers(case: Case, catalogue: Catalogue) -> Iterator[Due]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.follow_up.matters import Matter, authority_code, matters
-from forms.application.follow_up.register import open_ledger
+from forms.application.follow_up.register import disputed, open_ledger
 from forms.application.ledger import Issued, Ledger, State
 
 
@@ -20,7 +20,8 @@ class Outstanding:
     `days` is its age since it was issued, `authority` a name, or empty. `practitioner` is the code or team
     that the profile lets the ledger keep. `sent` is the day of the first sending; `due` the day on which it
     is to be sent or asked for (again), None where no rule says; `late`: the answer should have come by the
-    rule. `chasers` counts those that were sent, `escalated`: the line manager was told.
+    rule. `chasers` counts those that were sent, `escalated`: the line manager was told. `disputed`: it was
+    answered twice, and not alike, and somebody must say which holds.
     """
 
     authority: str
@@ -38,6 +39,7 @@ class Outstanding:
     late: bool = False
     chasers: int = 0
     escalated: bool = False
+    disputed: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The object that `--json` prints, and the columns of the CSV."""
@@ -57,6 +59,7 @@ class Outstanding:
             "late": self.late,
             "chasers": self.chasers,
             "escalated": self.escalated,
+            "disputed": self.disputed,
         }
 
 
@@ -84,10 +87,12 @@ def status(
 
 def _rows(ledger: Ledger, catalogue: Catalogue, day: date) -> Iterator[Outstanding]:
     known: set[int] = set()
+    twice = disputed(ledger)
     for matter in matters(ledger, catalogue):
-        known.update(one.id for one in matter.issues)
-        if matter.open:
-            yield _row(matter.document, matter, catalogue, day)
+        issues = {one.id for one in matter.issues}
+        known |= issues
+        if matter.open or issues & twice:
+            yield replace(_row(matter.document, matter, catalogue, day), disputed=bool(issues & twice))
     # What nobody answers, chasers among them, is outstanding until it is sent.
     unsent = (one for one in ledger.select("state = 'rendered'") if one.id not in known)
     for document in {(one.key, one.version): one for one in unsent}.values():
@@ -109,7 +114,7 @@ def _row(document: Issued, matter: Matter | None, catalogue: Catalogue, day: dat
         state=matter.state if matter else document.state,
         version=document.version,
         sent=sent,
-        due=matter.next_chaser if matter and sent else document.issued,
+        due=matter.next_chaser if matter and (sent or not matter.open) else document.issued,
         late=bool(matter and matter.late_on(day)),
         chasers=sum(one.sent is not None for one in matter.chasers) if matter else 0,
         escalated=any(one.escalated for one in matter.chasers) if matter else False,

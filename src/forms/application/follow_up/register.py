@@ -78,6 +78,15 @@ def answers_to(ledger: Ledger, *documents: int) -> tuple[Answer, ...]:
     )
 
 
+def disputed(ledger: Ledger) -> frozenset[int]:
+    """Give the documents that have a second, different answer which nobody has decided about yet."""
+    rows = ledger.rows(
+        "SELECT DISTINCT document FROM answers AS other WHERE counts = 0 AND NOT EXISTS (SELECT 1 FROM answers "
+        "WHERE document = other.document AND counts = 1 AND answers.rowid > other.rowid)"
+    )
+    return frozenset(row["document"] for row in rows)
+
+
 def ledger_of(place: Path) -> Path:
     """Give the ledger's file, of an outbox or as it is named; raises InputError where there is none."""
     path = place / LEDGER if place.is_dir() else place
