@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from forms.application.catalogue import Catalogue, open_catalogue
     from forms.application.checking import load_case, validate
     from forms.application.describe import describe, describe_own_forms
+    from forms.application.encryption import Keys, load_keys
     from forms.application.filling import FilledForm, fill_form
     from forms.application.follow_up.answers import TOLD, Recorded, record, record_reply
     from forms.application.follow_up.calendar import write_calendar
@@ -61,6 +62,7 @@ _HOMES = {
     "forms.application.bulk.run": ("BulkOptions", "bulk"),
     "forms.application.catalogue": ("Catalogue", "open_catalogue"),
     "forms.application.checking": ("load_case", "validate"),
+    "forms.application.encryption": ("Keys", "load_keys"),
     "forms.application.describe": ("describe", "describe_own_forms"),
     "forms.application.follow_up.outstanding": ("Outstanding", "status"),
     "forms.application.follow_up.calendar": ("write_calendar",),
@@ -132,6 +134,7 @@ __all__ = [
     "FilledForm",
     "FormsError",
     "InputError",
+    "Keys",
     "Merged",
     "MissingError",
     "Month",
@@ -166,6 +169,7 @@ __all__ = [
     "inspect_form",
     "lint",
     "load_case",
+    "load_keys",
     "mark_handed_over",
     "merge_reply",
     "month",

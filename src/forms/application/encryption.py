@@ -19,11 +19,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forms.application.catalogue import read_input
 from forms.application.ledger import Entry, Sealed
 from forms.application.private import read_private
 from forms.domain.leaks import normal
 from forms.domain.routing import Authorities
-from forms.formats.encrypting import ENCRYPT, require
+from forms.formats.encrypting import ENCRYPT, decrypt, is_encrypted, require
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
 
@@ -74,6 +75,22 @@ class Keys(Struct, frozen=True):
             raise ValueError("no password")
         sealed = ENCRYPT[entry.format](data, password)
         return replace(entry, sealed=Sealed(len(sealed), hashlib.sha256(sealed).hexdigest())), sealed
+
+    def unlock(self, path: Path) -> bytes:
+        """Read a file that came back, and take its lock off, whoever of the authorities sent it.
+
+        Raises InputError where it cannot be read, or no password opens it.
+        """
+        data = read_input(path)
+        if not is_encrypted(data):
+            return data
+        plain = decrypt(data, (*self.passwords.values(), *([self.by_hand] if self.by_hand else ())))
+        if plain is None:
+            hint = "Look whether it has another password now, or ask for it again"
+            raise InputError.of(
+                "other-password", "None of the passwords opens the file", hint, Place(path.name)
+            )
+        return plain
 
 
 def load_keys(path: Path, authorities: Authorities) -> Keys:

@@ -27,7 +27,6 @@ from forms import (
     open_catalogue,
     outcome_of,
     read_form,
-    read_input,
     record_reply,
     write_case,
 )
@@ -179,7 +178,7 @@ def _open(path: Path, catalogue: Catalogue, keys: Keys | None) -> Reading:
     """Read a form, and open it before where it has a password."""
     if keys is None:
         return read_form(path, catalogue=catalogue)
-    return read_form(keys.unlock(read_input(path), path.name), path.name, catalogue)
+    return read_form(keys.unlock(path), path.name, catalogue)
 
 
 def _read_all(folder: Path, ledger: _Ledger, keys: Keys | None) -> int:

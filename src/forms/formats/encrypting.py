@@ -7,11 +7,19 @@ PDF: AES-256, revision 6 (ISO 32000-2, section 7.6.4). Word: agile encryption, A
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from forms.foundation.errors import MissingError
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_MOST_SPINS = 1_000_000
+"""Word asks for 100,000 rounds of hashing; more than this only keeps the reader busy."""
+_MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error, ExpatError)
+"""What the readers of OLE files raise where a file is cut off or made up."""
 
 
 def encrypt_pdf(data: bytes, password: str) -> bytes:
@@ -45,9 +53,60 @@ ENCRYPT: Mapping[str, Callable[[bytes, str], bytes]] = {"pdf": encrypt_pdf, "doc
 """How each format is encrypted."""
 
 
+def is_encrypted(data: bytes) -> bool:
+    """Tell whether a file may be a Word file or a PDF that a password locks."""
+    return data.startswith(_OLE) or (b"%PDF-" in data[:1024] and b"/Encrypt" in data)
+
+
+def decrypt(data: bytes, passwords: Iterable[str]) -> bytes | None:
+    """Take the lock off a Word file or a PDF; None where no password opens it, or it cannot be understood.
+
+    The file may come from anybody: one that asks for absurdly much work is not tried.
+
+    Raises MissingError where the extra `encrypt` is not installed.
+    """
+    require()
+    return _decrypt_docx(data, passwords) if data.startswith(_OLE) else _decrypt_pdf(data, passwords)
+
+
+def _decrypt_pdf(data: bytes, passwords: Iterable[str]) -> bytes | None:
+    pikepdf = _library("pikepdf")
+    for password in passwords:
+        try:
+            with pikepdf.open(io.BytesIO(data), password=password) as document:
+                result = io.BytesIO()
+                document.save(result, fix_metadata_version=False)
+                return result.getvalue()
+        except pikepdf.PasswordError:
+            continue
+        except pikepdf.PdfError:
+            return None
+    return None
+
+
+def _decrypt_docx(data: bytes, passwords: Iterable[str]) -> bytes | None:
+    ooxml, errors = _library("msoffcrypto.format.ooxml"), _library("msoffcrypto.exceptions")
+    unsound = (errors.FileFormatError, errors.ParseError, errors.DecryptionError, *_MALFORMED)
+    try:
+        file = ooxml.OOXMLFile(io.BytesIO(data))
+        if file.type == "agile" and file.info["spinValue"] > _MOST_SPINS:
+            return None
+        for password in passwords:
+            try:
+                file.load_key(password=password, verify_password=True)
+            except errors.InvalidKeyError:
+                continue
+            result = io.BytesIO()
+            file.decrypt(result)
+            return result.getvalue()
+    except unsound:
+        return None
+    return None
+
+
 def require() -> None:
     """Raise MissingError now, rather than in the middle of a run, where something is not installed."""
-    for name in ("pikepdf", "msoffcrypto.format.ooxml"):
+    for name in ("pikepdf", "msoffcrypto.format.ooxml", "msoffcrypto.exceptions"):
         _library(name)
 
 
