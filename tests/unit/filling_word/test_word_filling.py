@@ -387,6 +387,17 @@ def test_files_that_are_refused(change: Callable[[bytes], bytes], code: str) -> 
     assert problem.hint
 
 
+def test_what_is_not_looked_into_is_told() -> None:
+    plain = prepare(word_file(paragraph("Name: ______"), header=paragraph("Ours")), "borough.docx")
+    assert [code for code, _ in plain.survey.notes] == ["plain-form"]
+    header = prepare(word_file(paragraph("Name: ______"), header=paragraph("Your ref: ______")), "borough.docx")
+    assert [code for code, _ in header.survey.notes] == ["plain-form", "places-elsewhere"]
+    box = f"<w:r><w:pict><w:txbxContent>{paragraph('Office: ______')}</w:txbxContent></w:pict></w:r>"
+    boxed = prepare(word_file(f"<w:p><w:r><w:t>Name: ______</w:t></w:r>{box}</w:p>"), "borough.docx")
+    assert [place.name for place in boxed.survey.places] == ["paragraph 1, line 1"]
+    assert "places-elsewhere" in dict(boxed.survey.notes)
+
+
 def test_strict_files_are_named() -> None:
     data = word_file(paragraph("Name: ______"))
     out = io.BytesIO()

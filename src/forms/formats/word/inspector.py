@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -11,7 +11,7 @@ from forms.formats.fillable import Survey
 from forms.formats.word import opc, package
 from forms.formats.word.control_reader import guarded
 from forms.formats.word.sections import sections
-from forms.formats.word.spots import is_free, spots
+from forms.formats.word.spots import has_places, is_free, spots
 from forms.formats.word.spots_inline import FF_DATA, Spot
 from forms.formats.word.wordml import BODY, SDT, qn
 from forms.foundation.errors import InputError
@@ -30,7 +30,8 @@ class Opened:
     """A form, read: its parts, the main one and its tree, the places, what is to be known about it.
 
     `protection` is how the document is protected ("" if it isn't): `forms`, `readOnly`, `comments` or
-    `trackedChanges` (ECMA-376 part 1, 17.15.1.29); `signed`, that it has a digital signature.
+    `trackedChanges` (ECMA-376 part 1, 17.15.1.29); `signed`, that it has a digital signature; `elsewhere`, that
+    there seems to be something to fill in where nothing is looked for: headers, footers, text boxes.
     """
 
     members: Mapping[str, bytes]
@@ -39,6 +40,7 @@ class Opened:
     spots: tuple[Spot, ...]
     protection: str = ""
     signed: bool = False
+    elsewhere: bool = False
 
     @property
     def survey(self) -> Survey:
@@ -67,6 +69,9 @@ class Opened:
             notes.append(("protected", "The form is protected: only its fields can be filled in"))
         elif self.protection:
             notes.append(("protected", "The form is protected against changes and cannot be filled in"))
+        if self.elsewhere:
+            words = "There are places in the header, the footer or a text box: fill these in by hand"
+            notes.append(("places-elsewhere", words))
         if self.signed:
             notes.append(("signed", "The form has a digital signature, which filling it in would break"))
         return notes
@@ -110,7 +115,19 @@ def _open(data: bytes, source: str) -> Opened:
             for spot in found
         )
     signed = any(name.startswith(_SIGNATURES) for name in members)
-    return Opened(members, main, root, found, protection, signed)
+    elsewhere = any(has_places(story) for story in _beside(members, main, root, source))
+    return Opened(members, main, root, found, protection, signed, elsewhere)
+
+
+def _beside(
+    members: Mapping[str, bytes], main: str, root: etree._Element, source: str
+) -> Iterator[etree._Element]:
+    """Give what stands outside the body's own text: headers, footers, and text boxes."""
+    for link in _links(members, main, source):
+        part = opc.resolve(main, link.target)
+        if link.kind in ("header", "footer") and not link.external and part in members:
+            yield opc.parse(members[part], part, source, InputError)
+    yield from root.iter(qn("w:txbxContent"))
 
 
 def _may_be_filled(spot: Spot, body: etree._Element, protection: str) -> bool:
@@ -120,8 +137,7 @@ def _may_be_filled(spot: Spot, body: etree._Element, protection: str) -> bool:
 
 def _protection(members: Mapping[str, bytes], main: str, source: str) -> str:
     """Give how a document is protected, "" if it isn't."""
-    name = opc.relationships_name(main)
-    for link in opc.read_relationships(members.get(name), name, source, InputError).values():
+    for link in _links(members, main, source):
         part = opc.resolve(main, link.target)
         if link.kind != "settings" or link.external or part not in members:
             continue
@@ -130,3 +146,8 @@ def _protection(members: Mapping[str, bytes], main: str, source: str) -> str:
             edit = str(found.get(qn("w:edit"), "none"))
             return "" if edit == "none" else edit
     return ""
+
+
+def _links(members: Mapping[str, bytes], main: str, source: str) -> Iterable[opc.Relationship]:
+    name = opc.relationships_name(main)
+    return opc.read_relationships(members.get(name), name, source, InputError).values()

@@ -45,6 +45,11 @@ def spots(body: etree._Element) -> tuple[Spot, ...]:
     return tuple(named)
 
 
+def has_places(story: etree._Element) -> bool:
+    """Tell whether a header, footer or text box holds something to fill in (bookmarks apart)."""
+    return any(spot.place.kind != "bookmark" for spot in _blocks(story, Walk()))
+
+
 def row_cells(row: etree._Element) -> list[etree._Element]:
     """Give a row's own cells, also those inside content controls."""
     return [cell for cell in row.iter(TC) if next(cell.iterancestors(TR), None) is row]

@@ -20,6 +20,7 @@ from forms.formats.word.wordml import (
     SDT_PR,
     TBL,
     TR,
+    P,
     R,
     T,
     child_value,
@@ -152,7 +153,7 @@ def _legacy(data: etree._Element, where: str, label: str) -> Spot:
 
 def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[Spot]:
     """Give controls, legacy fields and bookmarks of a paragraph, in order."""
-    items = [item for item in paragraph.iter(SDT, FF_DATA, BOOKMARK) if not _in_fallback(item, paragraph)]
+    items = [item for item in paragraph.iter(SDT, FF_DATA, BOOKMARK) if _is_own(item, paragraph)]
     labels = _inline_labels(paragraph, [item for item in items if item.tag != BOOKMARK], context)
     fields = {child_value(item, "w:name") for item in items if item.tag == FF_DATA}
     for item in items:
@@ -166,12 +167,13 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
                 yield Spot(Fillable(name, "bookmark", words_of(paragraph) or context.label, where), item)
 
 
-def _in_fallback(item: etree._Element, paragraph: etree._Element) -> bool:
+def _is_own(item: etree._Element, paragraph: etree._Element) -> bool:
+    """Tell whether something stands in a paragraph itself, not in a text box that hangs on it."""
     for step in item.iterancestors():
         if step is paragraph:
-            return False
-        if step.tag == _FALLBACK:
             return True
+        if step.tag in (P, _FALLBACK):
+            return False
     return False
 
 
