@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import msoffcrypto
@@ -16,7 +17,7 @@ from forms.application.encryption import Keys, load_keys
 from forms.application.ledger import Entry
 from forms.application.produce import RenderOptions, render
 from forms.domain.case import parse
-from forms.foundation.errors import InputError, UsageError
+from forms.foundation.errors import InputError, MissingError, UsageError
 from samples import ROOT
 
 GOOD = "correct horse battery staple"
@@ -86,6 +87,15 @@ def test_others_may_not_read_it(load) -> None:
 
 def test_what_is_no_toml_is_said_without_its_words(load) -> None:
     assert codes(load, f'Bexley = "{GOOD}\n') == ["bad-keys"]
+
+
+def test_what_is_not_installed_is_said_before_anything_is_read(
+    tmp_path: Path, catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pikepdf", None)
+    with pytest.raises(MissingError) as missing:
+        load_keys(tmp_path / "not-there.toml", catalogue.authorities)
+    assert "forms[encrypt]" in missing.value.problems[0].hint
 
 
 @pytest.fixture(scope="module")
