@@ -158,7 +158,7 @@ class _Work:
         """Give a text, or None where the place stays empty."""
         context = {**self.context, **(scope or {})}
         notes: list[str] = []
-        context[DATES] = (text.date, True) if text.date else (self.mapping.date, False)
+        context[DATES] = (text.date, True) if text.date else (place.pattern or self.mapping.date, False)
         context[NOTES] = notes
         shown = text.render(context)
         label = label or place.label or place.name
