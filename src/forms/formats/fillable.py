@@ -19,8 +19,8 @@ class Fillable:
     `name` is the field's own name; a place without one is named by where it is. `label` are the words a person
     reads beside it, `where` is the page or the place in the text. `options` are (code, words); `columns` the
     heads of a table whose rows are to be filled in. `longest` is in characters, None without a limit. `section`
-    are the headings that it stands under, the outermost first, parted by " › ". `pattern` is how it writes dates,
-    as the form itself says (`dd/mm/yyyy`), empty if it doesn't.
+    are the headings that it stands under, the outermost first, parted by " › ". `pattern` is how it writes
+    dates, as the form itself says (`dd/mm/yyyy`), empty if it doesn't.
     """
 
     name: str
