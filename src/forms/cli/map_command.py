@@ -62,8 +62,8 @@ def command(
     """Draft a mapping of FILE, a blank form that someone else designed (PDF or DOCX).
 
     For each place it says which value of a case most likely goes there, how sure that is (0 to 1) and why.
-    Look at every place: what is not sure is marked `unchecked`, what was not found is left open with the nearest
-    guesses. Then `forms lint` says whether the mapping fits the form and the case.
+    Look at every place: what is not sure is marked `unchecked`, what was not found is left open with the
+    nearest guesses. Then `forms lint` says whether the mapping fits the form and the case.
 
     \b
     Examples:

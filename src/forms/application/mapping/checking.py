@@ -11,7 +11,8 @@ from jinja2 import nodes
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.mapping import language
-from forms.application.mapping.entries import CHOICES, NOT_FOR_US, ROWS, TEXTS, TICKS, counted_lists
+from forms.application.mapping.entries import CHOICES, NOT_FOR_US, ROWS, TEXTS, TICKS
+from forms.application.mapping.lists import counted_lists, loop_over
 from forms.application.mapping.model import FormMapping, Rule, Text, Value, load_mapping
 from forms.application.readback import file_bytes
 from forms.application.survey import inspect_form
@@ -228,10 +229,11 @@ class _Check:
                 message = f"No place of the form gets ‘{title}’, which the paper needs"
                 hint = "Map a place to it, or send it another way"
                 yield self._problem("fact-lost", "/places", message, hint, warning=True)
-        for path, most in counted_lists(self._mapping).items():
-            name = ".".join(str(part) for part in path)
-            message = f"The mapping has places for {most} of {name}: a case with more cannot be filled in"
-            hint = f"Let a text go through the rest: {{% for item in {name}[{most}:] %}} … {{% endfor %}}"
+        for counted in counted_lists(self._mapping):
+            message = (
+                f"The mapping has places for {counted.most} of {counted.name}: a case with more is refused"
+            )
+            hint = f"Let a text go through the rest: {loop_over(counted)}"
             yield self._problem("no-room-for-more", "/places", message, hint, warning=True)
 
     def _needed(self) -> Iterator[tuple[language.Path, str]]:
