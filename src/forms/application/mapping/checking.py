@@ -224,6 +224,8 @@ class _Check:
         """Find what the paper needs and the form would lose, and lists with no room for more."""
         asked = {path for rule in self._mapping.rules.values() for part in rule.parts for path in part.paths}
         below = {tuple(part for part in path if not isinstance(part, int)) for path in asked}
+        if ("document", "reference") in below:
+            below.add(("case", "reference"))  # it is made of that
         for path, title in self._needed():
             if not any(each[: len(path)] == path or path[: len(each)] == each for each in below):
                 message = f"No place of the form gets ‘{title}’, which the paper needs"
