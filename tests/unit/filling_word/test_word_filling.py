@@ -363,6 +363,18 @@ def test_a_protected_form_is_filled_in_its_fields_only() -> None:
     assert caught.value.problems[0].code == "protected"
 
 
+def test_what_is_locked_or_grouped_is_left_alone() -> None:
+    run = "<w:r><w:t>x</w:t></w:r>"
+    locked = control("<w:text/>", run, tag="locked", extra='<w:lock w:val="contentLocked"/>')
+    free = control("<w:text/>", run, tag="free", extra='<w:lock w:val="sdtLocked"/>')
+    inside = paragraph("Name: ______") + f"<w:p>{control('<w:text/>', run, tag='inside')}</w:p>"
+    grouped = '<w:sdt><w:sdtPr><w:lock w:val="sdtLocked"/><w:group/></w:sdtPr>'
+    group = f"{grouped}<w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+    made = form(f"<w:p>{locked}</w:p><w:p>{free}</w:p>" + group)
+    fill(made, {"free": "Ann", "inside": "Ben"})
+    assert problems(made, {"locked": "Ann", "paragraph 3, line 1": "Ann"}) == ["read-only", "read-only"]
+
+
 def with_part(data: bytes, name: str, content: bytes) -> bytes:
     out = io.BytesIO(data)
     with zipfile.ZipFile(out, "a") as package:

@@ -51,9 +51,8 @@ _CONTROLS: dict[str, PlaceKind] = {
     qn("w:dropDownList"): "choice",
     qn("w:comboBox"): "combo",
 }
-NAMED: frozenset[PlaceKind] = frozenset(
-    (*_CONTROLS.values(), "multiline", "bookmark")  # legacy fields are text, date, checkbox and choice
-)
+LOCKED = ("contentLocked", "sdtContentLocked")
+"""The locks of a control under which its content cannot be changed (17.5.2.23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def control_spots(control: etree._Element, where: str, label: str = "") -> Itera
         kind = "multiline"
     title = child_value(properties, "w:alias")
     name = child_value(properties, "w:tag") or title or child_value(properties, "w:id")
-    locked = child_value(properties, "w:lock") in ("contentLocked", "sdtContentLocked")
+    locked = child_value(properties, "w:lock") in LOCKED
     words = title if kind == "repeating section" else label or label_of(control) or title
     yield Spot(Fillable(name, kind, words, where, options_of(properties), read_only=locked), control)
 
