@@ -170,7 +170,7 @@ def complete(
 
 
 def form_notes(prepared: Prepared, source: str) -> tuple[Problem, ...]:
-    """Say what is to be known about a form that is filled: what it loses, or what is left to be done by hand."""
+    """Say what is to be known about a form that is filled: what it loses, what is left to be done by hand."""
     return tuple(
         Problem("warning", code, message, "Look at the filled form before you send it", Place(source))
         for code, message in prepared.survey.notes

@@ -186,6 +186,28 @@ def test_boxes_are_ticked_in_letters_and_in_signs() -> None:
     assert [each.get(f"{W}char") for each in root.iter(f"{W}sym")] == ["F0FD"]
 
 
+def test_of_yes_and_no_one_is_left() -> None:
+    made = form(
+        table(cells("Interpreter?", "Yes / No"), cells("Disabled?", "Y/N/Not known"))
+        + paragraph("Has consent been given? YES/NO (delete as appropriate)")
+        + paragraph("Details of school/nursery: see yes/no list above")
+    )
+    assert [(place.name, place.label) for place in made.survey.places] == [
+        ("table 1, row 1, cell 2, choice 1", "Interpreter?"),
+        ("table 1, row 2, cell 2, choice 1", "Disabled?"),
+        ("paragraph 1, choice 1", "Has consent been given?"),
+    ]
+    entries: dict[str, Entry] = {
+        "table 1, row 1, cell 2, choice 1": ("No",),
+        "table 1, row 2, cell 2, choice 1": ("Not known",),
+        "paragraph 1, choice 1": ("YES",),
+    }
+    root = fill(made, entries)
+    assert "No" in lines(root)
+    assert "Has consent been given? YES" in lines(root)
+    assert problems(made, {"paragraph 1, choice 1": ("Perhaps",)}) == ["unknown-choice"]
+
+
 def test_a_row_of_fixed_height_grows_where_something_was_written() -> None:
     exact = '<w:trHeight w:val="300" w:hRule="exact"/>'
     made = form(
