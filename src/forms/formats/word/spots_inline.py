@@ -182,7 +182,6 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
     """Give controls, legacy fields and bookmarks of a paragraph, in order."""
     items = [item for item in paragraph.iter(SDT, FF_DATA, BOOKMARK) if _is_own(item, paragraph)]
     labels = _inline_labels(paragraph, [item for item in items if item.tag != BOOKMARK], context)
-    fields = {child_value(item, "w:name") for item in items if item.tag == FF_DATA}
     for item in items:
         if item.tag == SDT:
             yield from control_spots(item, where, labels.get(item, ""))
@@ -190,7 +189,7 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
             yield _legacy(item, where, labels.get(item, ""))
         else:
             name = str(item.get(qn("w:name"), ""))
-            if name and name not in fields and not name.startswith("_"):  # such names are the program's own
+            if name and not name.startswith("_"):  # such names are the program's own
                 yield Spot(Fillable(name, "bookmark", words_of(paragraph) or context.label, where), item)
 
 
