@@ -39,6 +39,7 @@ NEXT: Mapping[State, tuple[State, ...]] = {
 }
 """What may follow on a state."""
 KEY_BYTES = 32
+_SQLITE = b"SQLite format 3\x00"
 
 _FIRST = """
 CREATE TABLE runs (
@@ -202,6 +203,8 @@ class Ledger:
         with _readable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = not path.exists()
+            if not fresh:
+                _look_at(path)
             self.secret = _secret(path, fresh=fresh)
             if fresh:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -495,11 +498,23 @@ def _readable(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise OutputError(_cannot_write(path, "it is locked, or the disk is full or read-only")) from error
-        raise InputError.of(
-            "not-a-ledger", "The file is not a ledger of this program", "Choose another file", Place(str(path))
-        ) from None
+        raise _no_ledger(path) from None
     except OSError as error:
         raise OutputError(_cannot_write(path, error.strerror or "unknown reason")) from error
+
+
+def _look_at(path: Path) -> None:
+    """Refuse a file that is something else, before its key is looked for."""
+    with path.open("rb") as stream:
+        start = stream.read(len(_SQLITE))
+    if start and start != _SQLITE:  # a run that was killed at once may leave it empty
+        raise _no_ledger(path)
+
+
+def _no_ledger(path: Path) -> InputError:
+    return InputError.of(
+        "not-a-ledger", "The file is not a ledger of this program", "Choose another file", Place(str(path))
+    )
 
 
 def _cannot_write(path: Path, why: str) -> Problem:

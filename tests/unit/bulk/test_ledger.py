@@ -87,9 +87,12 @@ def test_the_key_is_needed_and_private(tmp_path: Path) -> None:
 def test_another_file_is_no_ledger(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_text("something else, long enough to be read as a page of a database" * 20)
-    key_file(path).write_bytes(bytes(32))
-    with pytest.raises(InputError):
-        Ledger(path)
+    for keyed in (False, True):
+        if keyed:
+            key_file(path).write_bytes(bytes(32))
+        with pytest.raises(InputError) as refused:
+            Ledger(path)
+        assert refused.value.problems[0].code == "not-a-ledger"
 
 
 def test_a_ledger_of_an_earlier_layout_is_brought_up_to_date(tmp_path: Path) -> None:
