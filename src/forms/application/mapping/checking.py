@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from jinja2 import nodes
-
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.mapping import language
 from forms.application.mapping.entries import CHOICES, NOT_FOR_US, ROWS, TEXTS, TICKS
-from forms.application.mapping.lists import counted_lists, loop_over
+from forms.application.mapping.lists import base_of, counted_lists, expression_of, first_of_sum, loop_over
 from forms.application.mapping.model import FormMapping, Rule, Text, Value, load_mapping
+from forms.application.mapping.parts import shown_in_part
 from forms.application.readback import file_bytes
 from forms.application.survey import inspect_form
 from forms.application.template_lint import names_everywhere
@@ -79,11 +78,23 @@ class _Check:
         manifest = catalogue.artefact(mapping.artefact) if mapping.artefact else None
         self._names = {**names_everywhere(catalogue, manifest), "number": None}
         del self._names["tick"]
+        self._broken_lists: list[Problem] = []
+        for name, listed in mapping.lists.items():
+            self._broken_lists += self._of_list(name, listed.value)
+            rows = first_of_sum(expression_of(listed.value.tree))
+            self._names[name] = names_of_expression(rows, self._names) or [None]
+
+    def _of_list(self, name: str, value: Value) -> Iterator[Problem]:
+        place = Place(self._mapping.source, step("/lists", name), f"the list ‘{name}’")
+        for problem in check_names(value.tree, self._names, (), self._mapping.source):
+            message = problem.message.replace("A tag", "The expression", 1)
+            yield Problem(problem.severity, problem.code, message, problem.hint, place)
 
     # ── Expressions ─────────────────────────────────────────────────────────────────────────────────────────
 
     def names(self) -> Iterator[Problem]:
         """Find names that the vocabulary hasn't, and what the reader does not see."""
+        yield from self._broken_lists
         for rule in self._mapping.rules.values():
             scope = self._names
             for value, key in ((rule.tick, "tick"), (rule.choose, "choose"), (rule.each, "each")):
@@ -92,7 +103,7 @@ class _Check:
             if rule.text is not None:
                 yield from self._named(rule, rule.text, scope, "value")
             if rule.each is not None:
-                rows = names_of_expression(_expression(rule.each.tree), scope)
+                rows = names_of_expression(expression_of(rule.each.tree), scope)
                 item: Names = rows[0] if isinstance(rows, list | tuple) and rows else None
                 inner = {**scope, rule.item: item} if item is not None else scope
                 for number, column in enumerate(rule.columns):
@@ -103,6 +114,8 @@ class _Check:
         at = f"{step('/places', rule.name)}/{key}"
         place = Place(self._mapping.source, at, f"the place ‘{rule.name}’")
         for problem in check_names(part.tree, scope, (), self._mapping.source):
+            if problem.code == "prints-a-test":
+                continue  # reading refuses it in texts; ticks and choices ask that, and print nothing
             message = problem.message.replace("A tag", "The expression", 1)
             yield Problem(problem.severity, problem.code, message, problem.hint, place)
         for path in part.paths:
@@ -119,6 +132,9 @@ class _Check:
     def _node(self, path: language.Path) -> tuple[Node, str | None] | None:
         """Give the schema's node at a path, and the title of what closes it to the mapping's reader."""
         vocabulary = self._catalogue.vocabulary
+        path = self._in_case(path)
+        if not path:
+            return None
         if path[0] == "case":
             node: Node | None = vocabulary.case
         elif path[0] == "paper" and self._mapping.artefact:
@@ -135,6 +151,11 @@ class _Check:
             if node.audiences is not None:
                 closed = None if self._mapping.reader in node.audiences else node.title
         return None if node is None else (node, closed)
+
+    def _in_case(self, path: language.Path) -> language.Path:
+        """Give a path through a list of the mapping's own as a path of the case."""
+        own = self._mapping.lists.get(str(path[0]))
+        return path if own is None else (*base_of(own, self._mapping), *path[1:])
 
     # ── Places ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -207,7 +228,7 @@ class _Check:
     def _codes(self, rule: Rule) -> tuple[str, ...] | None:
         """Give the codes that a choice may come to, or None where that can't be told."""
         assert rule.choose is not None
-        expression = _expression(rule.choose.tree)
+        expression = expression_of(rule.choose.tree)
         path = language.path_of(expression) if expression is not None else None
         found = self._node(path) if path is not None else None
         if found is None:
@@ -222,7 +243,9 @@ class _Check:
     def facts(self) -> Iterator[Problem]:
         """Find what the paper needs and the form would lose, and lists with no room for more."""
         asked = {path for rule in self._mapping.rules.values() for part in rule.parts for path in part.paths}
-        below = {tuple(part for part in path if not isinstance(part, int)) for path in asked}
+        below = {
+            tuple(part for part in path if not isinstance(part, int)) for path in map(self._in_case, asked)
+        }
         if ("document", "reference") in below:
             below.add(("case", "reference"))  # it is made of that
         for path, title in self._needed():
@@ -230,6 +253,9 @@ class _Check:
                 message = f"No place of the form gets ‘{title}’, which the paper needs"
                 hint = "Map a place to it, or send it another way"
                 yield self._problem("fact-lost", "/places", message, hint, warning=True)
+        for part in shown_in_part(self._mapping):
+            hint = f"Name those too: {part.hint}"
+            yield self._problem("rows-lost", "/places", part.message, hint, warning=True)
         for counted in counted_lists(self._mapping):
             message = (
                 f"The mapping has places for {counted.most} of {counted.name}: a case with more is refused"
@@ -272,9 +298,3 @@ def _kinds_agree(rule: Rule, place: Fillable) -> bool:
     if rule.tick is not None:
         return place.kind in TICKS
     return place.kind in (CHOICES | TICKS | TEXTS if rule.choose is not None else ROWS)
-
-
-def _expression(tree: nodes.Template) -> nodes.Node | None:
-    """Give what is between the braces of an expression that was parsed as `{{ … }}`."""
-    output = next(iter(tree.body), None)
-    return output.nodes[0] if isinstance(output, nodes.Output) and output.nodes else None

@@ -15,9 +15,18 @@ from datetime import date
 from jinja2 import TemplateError, Undefined
 
 from forms.application.catalogue import Catalogue
-from forms.application.mapping.language import DATES, NOTES, Nothing, Path, state_at, value_at
-from forms.application.mapping.lists import left_over
+from forms.application.mapping.language import (
+    DATES,
+    NOTES,
+    UNKNOWN,
+    Nothing,
+    state_of_found,
+    value_at,
+    words_for,
+)
+from forms.application.mapping.lists import add_own_lists, left_over
 from forms.application.mapping.model import Column, FormMapping, Missing, Rule, Text, Value
+from forms.application.mapping.parts import nowhere
 from forms.application.mapping.seeing import see
 from forms.domain.case import Case, step
 from forms.domain.presentation import Group, Rows, Shown
@@ -66,12 +75,14 @@ def entries_of(
     mapping: FormMapping, survey: Survey, context: Mapping[str, object]
 ) -> tuple[dict[str, Entry], tuple[Problem, ...]]:
     """Work out what goes into each place, for names that were seen before; else as `entries`."""
-    work = _Work(mapping, dict(context))
+    names = {**context, UNKNOWN: mapping.unknown}
+    add_own_lists(mapping, names)
+    work = _Work(mapping, names)
     made = work.entries(survey)
     broken = errors_in(work.broken)
     if broken:
         raise ArtefactError(*broken)
-    problems = (*work.problems, *left_over(mapping, work.context))
+    problems = (*work.problems, *left_over(mapping, work.context), *nowhere(mapping, work.context))
     if errors := errors_in(problems):
         raise InputError(*errors)
     return made, problems
@@ -164,8 +175,10 @@ class _Work:
         label = label or place.label or place.name
         for note in dict.fromkeys(notes):
             self._warn("not-all-shown", f"‘{label}’ leaves out {note}", "Add it where the form has room", place)
-        states = [(path, state_at(path, context)) for path in text.paths if path[0] in context]
-        spoken = [(path, state) for path, state in states if state != "slot"]
+        values = [value_at(path, context) for path in text.named if path[0] in context]
+        values += [work(context) for work in text.chosen]
+        states = [(value, state_of_found(value)) for value in values]
+        spoken = [(value, state) for value, state in states if state != "slot"]
         if not spoken:
             return shown if not states and shown.strip() else None
         if any(state == "given" for _, state in spoken):
@@ -173,12 +186,15 @@ class _Work:
         return self._nothing_given(shown, spoken, text, place, label)
 
     def _nothing_given(
-        self, shown: str, spoken: list[tuple[Path, str]], text: Text, place: Fillable, label: str
+        self,
+        shown: str,
+        spoken: list[tuple[object, str]],
+        text: Text,
+        place: Fillable,
+        label: str,
     ) -> str | None:
         """Give what a place says for which the case has no value."""
-        values = {
-            str(value_at(path, self.context)) for path, _ in spoken if value_at(path, self.context) is not None
-        }
+        values = {words_for(value, self.mapping.unknown) for value, _ in spoken if value is not None}
         once = values.pop() if len(values) == 1 and shown.strip() else shown
         if any(state != "absent" for _, state in spoken):
             if text.date and not shown.strip():
@@ -225,7 +241,8 @@ class _Work:
             stop = code == "absent" and rule.missing == "stop"
             if code == "absent":
                 path = next(iter(choose.paths), ())
-                self._left_empty(place, label, path, stop=stop)
+                value = value_at(path, dict(self.context)) if path else None
+                self._left_empty(place, label, value, stop=stop)
             else:
                 words = code.replace("_", " ")
                 message = (
@@ -262,8 +279,8 @@ class _Work:
 
     # ── Problems ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _left_empty(self, place: Fillable, label: str, path: Path, *, stop: bool) -> None:
-        what = title_of(path, self.context)
+    def _left_empty(self, place: Fillable, label: str, value: object, *, stop: bool) -> None:
+        what = title_of(value)
         message = (
             f"‘{label}’ is left empty: the case says nothing on {what}" if what else f"‘{label}’ is left empty"
         )
@@ -335,10 +352,7 @@ def _option(code: str, options: Mapping[str, str], place: Fillable) -> str | Non
     return next((own for own, words in place.options if folded in (own.casefold(), words.casefold())), None)
 
 
-def title_of(path: Path, context: Mapping[str, object]) -> str:
-    """Give what the vocabulary calls a place that an expression asks for: "Children, 2nd: Date of birth"."""
-    if not path:
-        return ""
-    value = value_at(path, dict(context))
+def title_of(value: object) -> str:
+    """Give what the vocabulary calls something that an expression asks for: "‘Date of birth’"."""
     label = getattr(value, "label", "")
     return f"‘{label}’" if isinstance(label, str) and label else ""

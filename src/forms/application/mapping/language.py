@@ -13,6 +13,7 @@ in it, because a form has a fixed number of places for them.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -21,18 +22,20 @@ from jinja2 import ChainableUndefined, TemplateSyntaxError, Undefined, nodes, pa
 from jinja2.runtime import Context
 
 from forms.domain import wording
-from forms.domain.nodes import Node
-from forms.domain.presentation import Group, Rows, Shown, Style, shown, wrap
+from forms.domain.nodes import DEFAULT_ABSENT, Node
+from forms.domain.presentation import URGENT_ABSENT, Group, Rows, Shown, Style, shown, wrap
 from forms.formats.word.environment import TemplateEnvironment, text_of
 
-DATES, NOTES = "_dates", "_notes"
-"""Names in a rendering's context: the form's writing of dates (and whether it is this place's own), and the
-list that takes what a place could not show."""
+DATES, NOTES, UNKNOWN = "_dates", "_notes", "_unknown"
+"""Names in a rendering's context: the form's writing of dates (and whether it is this place's own), the list
+that takes what a place could not show, and what the form wants where the case says nothing."""
 
+_ROOTS = frozenset({"case", "paper", "profile"})
 _TOKEN = re.compile(r"d{1,2}|m{1,4}|y{4}|y{2}", re.IGNORECASE)
 _PATTERN = re.compile(r"(?:d{1,2}|m{1,4}|y{4}|y{2}|[ /.,-]){1,20}", re.IGNORECASE)
 _PART = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _EMPTY = Style(blank=True)
+_NOTHING_SAID = frozenset({DEFAULT_ABSENT, URGENT_ABSENT})
 
 Rendered = Callable[[dict[str, object]], str]
 Worked = Callable[[dict[str, object]], object]
@@ -161,7 +164,13 @@ def _finish(context: Context, value: object) -> str:
     pattern, own = context.get(DATES) or ("", False)
     if pattern and isinstance(value, Shown) and (own or wording.read_date(str(value)) == (value.iso or "no")):
         return _dated(context, value, pattern)
-    return text_of(value)
+    return words_for(value, str(context.get(UNKNOWN) or ""))
+
+
+def words_for(value: object, unknown: str) -> str:
+    """Give a value's text; what the form wants (`NK`), where the case says nothing and we would say so."""
+    text = text_of(value)
+    return unknown if unknown and text in _NOTHING_SAID and getattr(value, "state", "") == "absent" else text
 
 
 class MappingEnvironment(TemplateEnvironment):
@@ -234,13 +243,45 @@ def paths_in(tree: nodes.Node) -> tuple[Path, ...]:
     return tuple(path for path in found if path[0] not in bound | {"loop", "tick"})
 
 
-def _collect(node: nodes.Node, found: dict[Path, None]) -> None:
+def ways_in(tree: nodes.Template) -> tuple[tuple[Path, ...], tuple[Worked, ...]]:
+    """Give the names that an expression asks for by name alone, and what gives those that it first chooses.
+
+    `(case.adults | selectattr("carer") | list)[0].telephone` is one of the latter: that the case has adults
+    says nothing on whether it has that number.
+    """
+    chosen: list[nodes.Expr] = []
+    found: dict[Path, None] = {}
+    _collect(tree, found, chosen)
+    loose = set(paths_in(tree))
+    return tuple(path for path in found if path in loose), tuple(compile_node(node) for node in chosen)
+
+
+def compile_node(node: nodes.Expr) -> Worked:
+    """Compile an expression that was part of another."""
+    target = nodes.Assign(nodes.Name("result", "store"), copy.deepcopy(node))
+    template = ENVIRONMENT.from_string(nodes.Template([target.set_lineno(1)], lineno=1))
+    return lambda context: template.make_module(context).__dict__["result"]
+
+
+def _collect(node: nodes.Node, found: dict[Path, None], chosen: list[nodes.Expr] | None = None) -> None:
     path = path_of(node)
     if path is not None:
         found[path] = None
         return
+    if chosen is not None and isinstance(node, nodes.Getattr | nodes.Getitem) and _chooses(node):
+        chosen.append(node)
+        return
     for child in node.iter_child_nodes():
-        _collect(child, found)
+        _collect(child, found, chosen)
+
+
+def _chooses(node: nodes.Node) -> bool:
+    """Tell whether a way leads through filters over a path, and asks for nothing else on it."""
+    while isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Filter):
+        if node.node is None or (isinstance(node, nodes.Getitem) and not isinstance(node.arg, nodes.Const)):
+            return False
+        node = node.node
+    return isinstance(node, nodes.Name) and node.name in _ROOTS
 
 
 def path_of(node: nodes.Node) -> Path | None:
@@ -270,7 +311,11 @@ def value_at(path: Path, context: dict[str, object]) -> object:
 
 def state_at(path: Path, context: dict[str, object]) -> str:
     """Give the state of what stands at a path: as `Shown.state`, `slot` for an item that the list hasn't."""
-    value = value_at(path, context)
+    return state_of_found(value_at(path, context))
+
+
+def state_of_found(value: object) -> str:
+    """Give the state of something that an expression came to, as `state_at`."""
     if isinstance(value, Nothing):
         return "slot"
     if isinstance(value, Shown | Group | Rows):

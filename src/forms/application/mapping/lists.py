@@ -6,7 +6,6 @@ text goes through it as a whole. What is only shown item by item is counted.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +14,10 @@ from jinja2 import nodes
 
 from forms.application.mapping import language
 from forms.application.mapping.language import Worked
-from forms.application.mapping.model import FormMapping, Rule
+from forms.application.mapping.model import FormMapping, Listed, Rule
+from forms.domain.case import step
 from forms.domain.presentation import Rows
+from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
 _COUNTS = frozenset({"length", "count", "first", "last"})
@@ -44,12 +45,12 @@ def counted_lists(mapping: FormMapping) -> tuple[Counted, ...]:
                     name = _name(item.node)
                     before = counts.get(name, (item.node, 0))
                     counts[name] = (before[0], max(before[1], item.arg.value + 1))
-        for tree in _shown(rule):
+        for tree in shown_trees(rule):
             whole.update(_gone_through(tree))
     return tuple(
-        Counted(name, _compiled(node), most)
+        Counted(name, language.compile_node(node), most)
         for name, (node, most) in counts.items()
-        if name and name not in whole and _all_of(node) not in whole
+        if name and name not in whole and not whole & set(_made_of(node, mapping))
     )
 
 
@@ -74,16 +75,9 @@ def loop_over(counted: Counted) -> str:
     return f"{{% for item in {counted.name}[{counted.most}:] %}} … {{% endfor %}}"
 
 
-def _shown(rule: Rule) -> Iterator[nodes.Template]:
+def shown_trees(rule: Rule) -> Iterator[nodes.Template]:
     """Give what of a rule prints: a tick or a choice shows no item."""
     yield from (part.tree for part in (rule.text, rule.each) if part is not None)
-
-
-def _compiled(node: nodes.Expr) -> Worked:
-    """Compile an expression that was part of another."""
-    target = nodes.Assign(nodes.Name("result", "store"), copy.deepcopy(node))
-    template = language.ENVIRONMENT.from_string(nodes.Template([target.set_lineno(1)], lineno=1))
-    return lambda context: template.make_module(context).__dict__["result"]
 
 
 def _name(node: nodes.Node) -> str:
@@ -103,17 +97,64 @@ def _name(node: nodes.Node) -> str:
     return f"({filtered})"
 
 
-def _all_of(node: nodes.Node) -> str:
-    """Give the list that a choice is made of."""
+def _made_of(node: nodes.Node, mapping: FormMapping) -> Iterator[str]:
+    """Give the list that a choice is made of; also through a list of the mapping's own."""
     while isinstance(node, nodes.Filter) and node.node is not None:
         node = node.node
-    return _name(node)
+    name = _name(node)
+    yield name
+    inner = expression_of(mapping.lists[name].value.tree) if name in mapping.lists else None
+    if inner is not None and not isinstance(inner, nodes.Add):  # of a sum, one that is shown says nothing
+        yield from _made_of(inner, mapping)
+
+
+def add_own_lists(mapping: FormMapping, context: dict[str, object]) -> None:
+    """Put the lists of the mapping's own among the names that its expressions may use.
+
+    Raises:
+        ArtefactError: One of them is no list.
+    """
+    for name, listed in mapping.lists.items():
+        items = listed.value.work(context)
+        base = language.value_at(base_of(listed, mapping), context)
+        if not isinstance(items, tuple | list) or not isinstance(base, Rows):
+            hint = 'Write as case.adults | selectattr("carer")'
+            place = Place(mapping.source, step("/lists", name))
+            raise ArtefactError.of("not-a-list", f"‘{name}’ gives no list", hint, place)
+        given = list(items) or ([] if base.state == "given" else base._raw)
+        context[name] = Rows(items, base._node, base._style, given)
+
+
+def base_of(listed: Listed, mapping: FormMapping) -> language.Path:
+    """Give the path of the (first) list of the case that a list of the mapping's own is made of; else ()."""
+    node = first_of_sum(expression_of(listed.value.tree))
+    while isinstance(node, nodes.Filter | nodes.Getitem):
+        node = first_of_sum(node.node)
+    path = language.path_of(node) if node is not None else None
+    if path is None:
+        return ()
+    own = mapping.lists.get(str(path[0])) if len(path) == 1 else None
+    return base_of(own, mapping) if own is not None and own is not listed else path
+
+
+def first_of_sum(node: nodes.Node | None) -> nodes.Node | None:
+    """Give the first of lists that are put together."""
+    while isinstance(node, nodes.Add):
+        node = node.left
+    return node
+
+
+def expression_of(tree: nodes.Template) -> nodes.Node | None:
+    """Give what is between the braces of an expression that was parsed as `{{ … }}`."""
+    output = next(iter(tree.body), None)
+    return output.nodes[0] if isinstance(output, nodes.Output) and output.nodes else None
 
 
 def _gone_through(tree: nodes.Template) -> Iterator[str]:
     """Give the lists of which a text shows every item, or every further one."""
     for loop in tree.find_all(nodes.For):
-        yield _every(loop.iter)
+        if loop.test is None:
+            yield _every(loop.iter)
     for output in tree.find_all(nodes.Output):
         for item in output.nodes:
             if isinstance(item, nodes.Getattr) and item.attr in ("lines", "words"):

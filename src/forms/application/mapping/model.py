@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,12 +15,15 @@ from forms.application.catalogue import Catalogue, open_catalogue, read_input
 from forms.application.mapping import language
 from forms.application.mapping.language import Rendered, Worked
 from forms.domain.case import step
+from forms.formats.word.names import about_printed_test, printed_tests
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem, errors_in
 
 SCHEMA = "form-mapping.schema.json"
 READER = "professionals"
 ITEM = "item"
+TAKEN = frozenset({"case", "paper", "profile", "recipient", "document", "number", "loop", "tick", ITEM})
+"""Names that a mapping's own lists can't have."""
 ONE_OF = ("value", "tick", "choose", "each", "skip")
 
 _Made = TypeVar("_Made", Rendered, Worked)
@@ -43,8 +46,9 @@ class Form:
 class Text:
     """A text with `{{ … }}`: as written, parsed, compiled, and what it asks for.
 
-    `date` is this place's own writing of dates, `missing` what it says if the case says nothing ("": as its
-    kind of place does).
+    `chosen` gives those values whose way leads through a filter (the name of the first carer), `named` the
+    paths of all others. `date` is this place's own writing of dates, `missing` what it says if the case says
+    nothing ("": as its kind of place does).
     """
 
     written: str
@@ -53,6 +57,8 @@ class Text:
     paths: tuple[language.Path, ...]
     date: str = ""
     missing: Missing = ""
+    named: tuple[language.Path, ...] = ()
+    chosen: tuple[Worked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,14 @@ class Value:
     tree: nodes.Template
     work: Worked
     paths: tuple[language.Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of the mapping's own: some of a list of the case, or several together, under a name."""
+
+    name: str
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,8 @@ class FormMapping:
     """A mapping: the form, whose view fills it, and a rule for each place by its name.
 
     `artefact` is the paper of ours that the form stands in for, `authority` whose form it is, `date` how it
-    writes dates; each empty where the file doesn't say.
+    writes dates; each empty where the file doesn't say. `lists` are its own lists by name, in order; `unknown`
+    is what the form wants where the case says nothing ("NK"), in place of our own words.
     """
 
     form: Form
@@ -116,6 +131,8 @@ class FormMapping:
     artefact: str = ""
     date: str = ""
     source: str = ""
+    lists: Mapping[str, Listed] = field(default_factory=dict)
+    unknown: str = ""
 
 
 def load_mapping(file: Path | bytes, source: str = "", catalogue: Catalogue | None = None) -> FormMapping:
@@ -173,8 +190,39 @@ class _Reading:
             near = " or ".join(self.catalogue.authorities.near(authority))
             hint = f"Did you mean {near}?" if near else "Write the authority's name or ONS code"
             self._add("unknown-area", "/authority", "The directory has no authority of this name", hint)
+        lists = dict(self._lists(raw.get("lists", {})))
         rules = {name: self._rule(name, item) for name, item in raw["places"].items()}
-        return FormMapping(Form(**form), rules, reader, authority, artefact, raw.get("date", ""), self.source)
+        return FormMapping(
+            Form(**form),
+            rules,
+            reader,
+            authority,
+            artefact,
+            raw.get("date", ""),
+            self.source,
+            lists,
+            raw.get("unknown", ""),
+        )
+
+    def _lists(self, raw: Mapping[str, str]) -> Iterator[tuple[str, Listed]]:
+        """Read the mapping's own lists; each may be made of those before it."""
+        for name, written in raw.items():
+            at = step("/lists", name)
+            if name in TAKEN:
+                self._add(
+                    "name-taken", at, f"‘{name}’ has a meaning of its own", "Call the list something else"
+                )
+            made = self._compiled(written, at, "", language.compile_value, text=False)
+            if made is None:
+                continue
+            if not any(len(path) == 1 or path[0] in ("case", "paper") for path in made[1]):
+                self._add(
+                    "not-a-list",
+                    at,
+                    "It does not say of which list it is",
+                    'Write as case.adults | selectattr("carer")',
+                )
+            yield name, Listed(name, Value(written, made[0], made[2], made[1]))
 
     def _reader(self, name: str) -> str:
         reader = self.catalogue.readers.get(name)
@@ -253,7 +301,10 @@ class _Reading:
         if made is None:
             return None
         tree, paths, render = made
-        return Text(raw["value"], tree, render, paths, raw.get("date", ""), raw.get("missing", ""))
+        named, chosen = language.ways_in(tree)
+        return Text(
+            raw["value"], tree, render, paths, raw.get("date", ""), raw.get("missing", ""), named, chosen
+        )
 
     def _value(self, name: str, raw: Mapping[str, Any], key: str) -> Value | None:
         if key not in raw:
@@ -272,6 +323,10 @@ class _Reading:
         try:
             tree = language.parse(written, text=text)
             paths = language.paths_in(tree)
+            if text and (printed := next(printed_tests(tree), "")):
+                message, hint = about_printed_test(printed)
+                self._add("prints-a-test", at, f"The expression {message}", hint, name)
+                return None
             return tree, paths, compiler(written)
         except TemplateError as error:
             message = f"The expression cannot be read: {error.message}"
