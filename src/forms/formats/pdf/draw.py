@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -48,6 +49,18 @@ _UNMARKED = -2
 def image_name(member: str) -> str:
     """Give the resource name of a picture, by the package member it comes from."""
     return f"I{zlib.crc32(member.encode('utf-8')):08X}"
+
+
+def shifted(ops: Sequence[Op], offset: int) -> Sequence[Op]:
+    """Give the operations with the element numbers of their instance (see `display.Fragment`)."""
+    if not offset:
+        return ops
+    return [
+        op
+        if isinstance(op, RectOp | LineOp) or op.element == ARTIFACT
+        else replace(op, element=op.element + offset)
+        for op in ops
+    ]
 
 
 class Template(NamedTuple):

@@ -201,7 +201,7 @@ class _Body:
         return tuple(out)
 
 
-def skeleton(elements: tuple[Element, ...], owners: tuple[int, ...]) -> Skeleton:
+def skeleton(elements: Sequence[Element], owners: tuple[int, ...]) -> Skeleton:
     """Make the skeleton of an instance whose marked contents, all on one page, belong to `owners`."""
     body = _Body(elements)
     for mcid, owner in enumerate(owners):

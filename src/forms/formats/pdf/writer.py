@@ -23,7 +23,7 @@ from forms.formats.pdf.display import (
     PdfInfo,
     Sheet,
 )
-from forms.formats.pdf.draw import Painter, Template, image_name, make_template
+from forms.formats.pdf.draw import Painter, Template, image_name, make_template, shifted
 from forms.formats.pdf.embedding import DocumentFonts
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.memory import Memories, Memory
@@ -206,7 +206,8 @@ class _Writer:
         left, top = fragment.x, sheet.height - fragment.y
         if occurrence.place is None:
             occurrence.place = (index, top)
-        ops = self._flattened(fragment.ops) if self.flat else fragment.ops
+        own = shifted(fragment.ops, fragment.offset)
+        ops = self._flattened(own) if self.flat else own
         memory = occurrence.memory
         if memory.has_labels:
             occurrence.note_labels(ops)
