@@ -1,8 +1,7 @@
 """From laid-out operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
 
-A page is one list of operators. Each fragment is written relative to its own origin and takes the viewer's
-state as unknown, so it is the same text wherever it stands. What comes again in other documents is kept as a
-template with a `%d` for each marked-content number (see `memory`).
+A page is one list of operators; colour and font stay as they are until something needs others. What comes again
+in other documents (`FixedOps`) is compiled once, for any place and with a `%d` for each marked-content number.
 
 Text in the fixed fonts is written as itself; a whole page is encoded as `cp1252`, which is WinAnsi.
 """
@@ -12,7 +11,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -22,6 +20,7 @@ from forms.formats.pdf.display import (
     ARTIFACT,
     Colour,
     FieldOp,
+    FixedOps,
     GlyphRun,
     ImageOp,
     LineOp,
@@ -38,6 +37,7 @@ from forms.formats.pdf.objects import number
 _SPECIAL = re.compile(r"[()\\]")
 _NOT_FIXED = re.compile(f"([^{re.escape(''.join(WIN_ANSI.values()))}]+)")
 _MCID = re.compile(r"<</MCID \d+>>BDC")
+_OPEN = re.compile(r"(?<!\\)\($")
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
@@ -51,20 +51,26 @@ def image_name(member: str) -> str:
     return f"I{zlib.crc32(member.encode('utf-8')):08X}"
 
 
-def shifted(ops: Sequence[Op], offset: int) -> Sequence[Op]:
-    """Give the operations with the element numbers of their instance (see `display.Fragment`)."""
-    if not offset:
-        return ops
-    return [
-        op
-        if isinstance(op, RectOp | LineOp) or op.element == ARTIFACT
-        else replace(op, element=op.element + offset)
-        for op in ops
-    ]
+class Words(NamedTuple):
+    """Lines in one look that belong to one element, compiled for any place.
+
+    `font` is the fixed font's resource name. `start` goes before the number of the marked content, `rest` after
+    the place of the first line, which is (x, y) from the fragment's origin.
+    """
+
+    face: str
+    font: str
+    size: float
+    colour: Colour
+    element: int
+    x: float
+    y: float
+    start: str
+    rest: str
 
 
 class Template(NamedTuple):
-    """A fragment's operators, relative to its origin, and what they need.
+    """A fragment's operators, relative to its origin and with the state before them unknown, and what they need.
 
     `text` wants one number for each of `owners`, which are element indices, one for each marked content.
     `links` and `fields` come with the number of marked contents before them. `faces` are the faces whose fixed
@@ -80,16 +86,46 @@ class Template(NamedTuple):
     cuts: tuple[tuple[str, str], ...]
 
 
+def make_words(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | None:
+    """Compile lines of plain text; None if the fragment is anything else."""
+    first = ops[0] if ops else None
+    if not isinstance(first, TextOp) or first.element < 0:
+        return None
+    look = (first.run.face, first.size, first.colour, first.element)
+    use = face_use(fonts, first.run.face)
+    lines: list[str] = []
+    pen = (0.0, 0.0)
+    for op in ops:
+        if not isinstance(op, TextOp) or (op.run.face, op.size, op.colour, op.element) != look:
+            return None
+        text = op.run.text + " " if op.space_after else op.run.text
+        if not (use.own and op.run.plain) or op.underline or op.strike or _NOT_FIXED.search(text):
+            return None
+        place = (round(op.x, 2), round(op.y - op.rise, 2))
+        if lines:
+            if place[1] == pen[1]:
+                return None
+            lines.append(f"{place[0] - pen[0]:.2f} {pen[1] - place[1]:.2f} Td\n")
+        pen = place
+        lines.append(f"({_escaped(text)})Tj\n")
+    return Words(
+        *(use.fixed.name, use.resource, first.size, first.colour, first.element),
+        *(round(first.x, 2), round(first.y - first.rise, 2)),
+        f"/{roles[first.element]}<</MCID ",
+        "".join([*lines, "ET\nEMC\n"]),
+    )
+
+
 def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Template | None:
-    """Compile a fragment for any place in any document; None if a code in it is this document's own."""
+    """Compile a fragment; None if a code in it is this document's own."""
     painter = Painter(fonts)
-    owners = painter.inside(ops, roles)
+    owners = painter.fragment(tuple(ops), 0.0, 0.0, roles, 0)
     text, count = _MCID.subn("<</MCID %d>>BDC", painter.content().replace("%", "%%"))
     if not painter.general or count != len(owners):
         return None
     return Template(
-        text,
-        owners,
+        text if owners else text.replace("%%", "%"),
+        tuple(owners),
         tuple(painter.links),
         tuple(painter.fields),
         tuple(painter.images),
@@ -98,14 +134,25 @@ def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts)
     )
 
 
-class _FaceUse(NamedTuple):
+class FaceUse(NamedTuple):
     """What the painter needs of a face: the fixed font near it, and whether that is its own."""
 
+    name: str
     face: Face
     fixed: Face
     resource: str
     own: bool
     space: float
+
+
+def face_use(fonts: DocumentFonts, name: str) -> FaceUse:
+    """Look up a face, once for the whole document."""
+    use: FaceUse | None = fonts.uses.get(name)
+    if use is None:
+        face, fixed = fonts.book.face(name), fonts.book.fixed_face(name)
+        use = FaceUse(name, face, fixed, resource(fixed), has_fixed(face), fixed.plain[" "])
+        fonts.uses[name] = use
+    return use
 
 
 class Painter:
@@ -125,72 +172,166 @@ class Painter:
         self.cuts: list[tuple[str, str]] = []
         self.general = True
         self._fonts = fonts
-        self._roles: Sequence[str] | None = None
+        self._roles: Sequence[str] | None = None  # of the instance's elements;
+        self._offset = 0  # the fragment's count from here
+        self._left = self._top = 0.0  # where the fragment is
         self._out: list[str] = []
         self._owners: list[int] = []
         self._element = _UNMARKED
         self._fill: Colour | None = None
         self._stroke: tuple[Colour, float, tuple[float, ...]] | None = None
-        self._in_text = False
         self._font = ""
         self._size = 0.0
-        self._pieces: list[str] = []  # the show operator being written,
+        self._in_text = False
+        self._shown = ""  # the string of the show operator being written,
         self._adjusted = False  # and whether there are steps in it
-        self._x = self._y = 0.0  # where the pen is, in the fragment
-        self._last: _FaceUse | None = None  # the last run's face,
-        self._spaced = True  # and whether it ends with a space
+        self._last: TextOp | None = None  # the run before,
+        self._start = self._y = 0.0  # and where on the page it begins
         self._rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
 
     def content(self) -> str:
         """Give the operators."""
         return "".join(self._out)
 
-    def fragment(self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str]) -> tuple[int, ...]:
+    def fragment(
+        self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str], offset: int
+    ) -> Sequence[int]:
         """Paint a body fragment with its origin at (left, top), y upwards.
 
-        Gives the element of each of its marked contents, which are numbered on from `marked`.
+        `roles` are those of the instance's elements; the operations' elements count from `offset`. Gives the
+        element of each of its marked contents, which are numbered on from `marked`.
         """
-        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        owners = self.inside(ops, roles)
-        self._out.append("Q\n")
+        if ops.__class__ is FixedOps:
+            fixed = ops.drawn  # type: ignore[attr-defined]
+            if fixed is None:
+                fixed = self._compile(ops, roles, offset)
+            if fixed.__class__ is Words:
+                return self._words(fixed, left, top, offset)
+            if fixed.__class__ is Template:
+                return self._again(fixed, left, top, offset)
+        x, y = _hundredths(left), _hundredths(top)
+        plain = self._plain(ops, x, y)
+        if plain is not None:
+            element = ops[0].element + offset  # type: ignore[union-attr]
+            self._out.append(f"/{roles[element]}<</MCID {self.marked}>>BDC\nBT\n{plain}ET\nEMC\n")
+            self.marked += 1
+            if self.links or self.fields or self.images:
+                self.links, self.fields, self.images = [], [], []
+            return (element,)
+        self._roles, self._offset = roles, offset
+        owners = self._owners = []
+        self._paint(ops, x, y)
+        if self._element != _UNMARKED:
+            self._out.append("EMC\n")
+            self._element = _UNMARKED
+        self.marked += len(owners)
         return owners
 
-    def inside(self, ops: Sequence[Op], roles: Sequence[str]) -> tuple[int, ...]:
-        """Paint a fragment where the origin is; for the rest as `fragment`."""
-        self._roles = roles
-        self._owners = []
-        self._paint(ops)
-        self._mark(_UNMARKED)
-        self.marked += len(self._owners)
-        return tuple(self._owners)
+    def _plain(self, ops: Sequence[Op], left: float, top: float) -> str | None:
+        """Give the operators of lines of plain text in one look and one element; None if there is anything else.
 
-    def again(self, template: Template, left: float, top: float) -> tuple[int, ...]:
-        """Paint a fragment from its template, as `fragment` does."""
+        This is what most fragments are.
+        """
+        first = ops[0] if ops else None
+        if first.__class__ is not TextOp or first.element < 0:  # type: ignore[union-attr]
+            return None
+        face, size, colour, element = first.run.face, first.size, first.colour, first.element  # type: ignore[union-attr]
+        use = self._fonts.uses.get(face) or face_use(self._fonts, face)
+        if not use.own:
+            return None
+        parts = []
+        before = None
+        for op in ops:
+            if op.__class__ is not TextOp:
+                return None
+            run, y = op.run, op.y - op.rise  # type: ignore[union-attr]
+            text = run.text
+            if (
+                y == before
+                or run.face != face
+                or op.element != element  # type: ignore[union-attr]
+                or op.size != size  # type: ignore[union-attr]
+                or op.colour != colour  # type: ignore[union-attr]
+                or not run.plain
+                or op.underline  # type: ignore[union-attr]
+                or op.strike  # type: ignore[union-attr]
+                or not (text.isascii() or _NOT_FIXED.search(text) is None)
+            ):
+                return None
+            if "(" in text or ")" in text or "\\" in text:
+                text = _SPECIAL.sub(r"\\\g<0>", text)
+            space = " " if op.space_after else ""  # type: ignore[union-attr]
+            form = "%.2f %.2f Td\n(%s%s)Tj\n" if before is None else "1 0 0 1 %.2f %.2f Tm\n(%s%s)Tj\n"
+            parts.append(form % (left + op.x, top - y, text, space))  # type: ignore[union-attr]
+            before = y
+        if use.resource != self._font or size != self._size:
+            self.faces[use.fixed.name] = None
+            self._select(use.resource, size)
+        if colour != self._fill:
+            self._fill_colour(colour)
+        return "".join(parts)
+
+    def _compile(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Words | Template | bool:
+        """Compile what comes again, and keep it with the operations; False if that cannot be."""
+        own = roles[offset:]
+        fixed = make_words(ops, own, self._fonts) or make_template(ops, own, self._fonts) or False
+        ops.drawn = fixed  # type: ignore[attr-defined]
+        return fixed
+
+    def _words(self, words: Words, left: float, top: float, offset: int) -> Sequence[int]:
+        """Paint compiled lines."""
+        if words.font != self._font or words.size != self._size:
+            self.faces[words.face] = None
+            self._select(words.font, words.size)
+        if words.colour != self._fill:
+            self._fill_colour(words.colour)
+        x, y = _hundredths(left) + words.x, _hundredths(top) - words.y
+        self._out.append("%s%d>>BDC\nBT\n%.2f %.2f Td\n%s" % (words.start, self.marked, x, y, words.rest))
+        self.marked += 1
+        if self.links or self.fields or self.images:
+            self.links, self.fields, self.images = [], [], []
+        return (words.element + offset,)
+
+    def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
+        """Paint a fragment from its template."""
         first, owners = self.marked, template.owners
-        self.marked += len(owners)
-        inside = template.text % tuple(range(first, self.marked))
+        inside = template.text
+        if owners:
+            self.marked += len(owners)
+            inside %= tuple(range(first, self.marked))
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n{inside}Q\n")
         self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
-        self._fonts.use(template.faces, template.cuts)
-        return owners
+        if template.faces or template.cuts:
+            self._fonts.use(template.faces, template.cuts)
+        return [owner + offset for owner in owners] if offset else owners
 
-    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> None:
-        """Paint a header or footer as one artifact with `properties` (14.8.2.2)."""
-        self._out.append(f"/Artifact<<{properties}>>BDC\n")
-        self.unmarked(ops, left, top)
-        self._out.append("EMC\n")
+    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> str:
+        """Paint a header or footer as one artifact with `properties` (14.8.2.2).
+
+        Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
+        """
+        start = len(self._out)
+        before = (self._fill, self._stroke, self._font, self._size)
+        self._fill = self._stroke = None
+        self._font = ""
+        self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        self.unmarked(ops, 0.0, 0.0)
+        self._out.append("Q\nEMC\n")
+        self._fill, self._stroke, self._font, self._size = before
+        return "".join(self._out[start:])
+
+    def add(self, operators: str) -> None:
+        """Add what `artifact` gave."""
+        self._out.append(operators)
 
     def unmarked(self, ops: Sequence[Op], left: float, top: float) -> None:
         """Paint without marked content."""
         self._roles = None
-        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        self._paint(ops)
-        self._out.append("Q\n")
+        self._paint(ops, left, top)
 
-    def _paint(self, ops: Sequence[Op]) -> None:
-        """Write all operations, relative to the origin."""
-        self._fill = self._stroke = None
-        self._font = ""
+    def _paint(self, ops: Sequence[Op], left: float, top: float) -> None:
+        """Write all operations, whose origin is at (left, top)."""
+        self._left, self._top = left, top
         if self.links or self.fields or self.images:
             self.links, self.fields, self.images = [], [], []
         for op in ops:
@@ -212,7 +353,8 @@ class Painter:
                 self.fields.append((len(self._owners), op))
             elif isinstance(op, PageNumberOp):
                 raise TypeError("a page number has not been replaced by its text")
-        self._end_text()
+        if self._in_text:
+            self._end_text()
         if self._rules:
             for x, y, stop, thickness, colour in self._rules:
                 self._mark(ARTIFACT)
@@ -231,8 +373,9 @@ class Painter:
         closing = "" if self._element == _UNMARKED else "EMC\n"
         self._element = element
         if element >= 0:
-            closing += f"/{self._roles[element]}<</MCID {self.marked + len(self._owners)}>>BDC\n"
-            self._owners.append(element)
+            owner = element + self._offset
+            closing += f"/{self._roles[owner]}<</MCID {self.marked + len(self._owners)}>>BDC\n"
+            self._owners.append(owner)
         elif element == ARTIFACT:
             closing += "/Artifact BMC\n"
         self._out.append(closing)
@@ -251,123 +394,128 @@ class Painter:
 
     def _rectangle(self, x: float, bottom: float, width: float, height: float) -> None:
         """Fill a rectangle; `bottom` is y downwards."""
-        self._out.append(f"{x:.2f} {-bottom:.2f} {width:.2f} {height:.2f} re f\n")
+        self._out.append("%.2f %.2f %.2f %.2f re f\n" % (self._left + x, self._top - bottom, width, height))
 
     def _line(self, op: LineOp) -> None:
         if self._element != ARTIFACT or self._in_text:
             self._graphic(ARTIFACT)
-        stroke = (op.colour, op.thickness, op.dash)
-        if stroke != self._stroke:
-            dash = f"[{' '.join(map(number, op.dash))}]0 d" if op.dash or self._stroke else ""
-            self._out.append(f"{_colour(op.colour)} RG {number(op.thickness)} w {dash}\n")
-            self._stroke = stroke
-        self._out.append(f"{op.x1:.2f} {-op.y1:.2f} m {op.x2:.2f} {-op.y2:.2f} l S\n")
+        before = self._stroke
+        if before is None or op.colour != before[0] or op.thickness != before[1] or op.dash != before[2]:
+            self._pen(op)
+        left, top = self._left, self._top
+        self._out.append(
+            "%.2f %.2f m %.2f %.2f l S\n" % (left + op.x1, top - op.y1, left + op.x2, top - op.y2)
+        )
+
+    def _pen(self, op: LineOp) -> None:
+        """Change colour, thickness and dashes of lines."""
+        if self._stroke is None or op.dash != self._stroke[2]:
+            self._out.append(f"[{' '.join(map(number, op.dash))}]0 d ")
+        self._stroke = (op.colour, op.thickness, op.dash)
+        self._out.append(f"{_colour(op.colour)} RG {number(op.thickness)} w\n")
 
     def _image(self, op: ImageOp) -> None:
         self._graphic(op.element)
         self.images.append(op)
-        corner = f"{op.x:.2f} {-op.y - op.height:.2f}"
+        corner = f"{self._left + op.x:.2f} {self._top - op.y - op.height:.2f}"
         self._out.append(f"q {op.width:.2f} 0 0 {op.height:.2f} {corner} cm /{image_name(op.member)} Do Q\n")
 
     # text
 
     def _text(self, op: TextOp) -> None:
         """Write a run, joined to the show operator before where it goes on in the same line and font."""
-        run, size, y, element = op.run, op.size, op.y - op.rise, op.element
-        if element != self._element:
-            self._mark(element)
+        if op.element != self._element:
+            self._mark(op.element)
+        run, size = op.run, op.size
+        use = self._fonts.uses.get(run.face) or face_use(self._fonts, run.face)
         if op.colour != self._fill:
             self._flush()
             self._fill_colour(op.colour)
-        x = op.x
-        use = self._fonts.uses.get(run.face) or self._use(run.face)
-        if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
-            self._move(x, y, size)
-        if op.underline or op.strike:
-            self._rule(op, use.face)
-        self._last = use
-        text, width = run.text, run.width
-        self._spaced = op.space_after or text[-1:] == " "
-        if op.space_after:
-            width += use.space
-        self._x += width * size
-        if use.own and run.plain:
-            if op.space_after:
-                text += " "
-            if text.isascii():
-                self._show(use, size, text)
-            else:
-                self._mixed(use, size, text)
-            return
-        self._cut(run, use.face, size)
-        if op.space_after:
-            self._show(use, size, " ")
-
-    def _use(self, name: str) -> _FaceUse:
-        """Look up a face, for the whole document."""
-        face, fixed = self._fonts.book.face(name), self._fonts.book.fixed_face(name)
-        use = _FaceUse(face, fixed, resource(fixed), has_fixed(face), fixed.plain[" "])
-        self._fonts.uses[name] = use
-        return use
-
-    def _move(self, x: float, y: float, size: float) -> None:
-        """Bring the pen to (x, y); a small step in the line goes into the show operator."""
+        x, y = self._left + op.x, self._top - op.y + op.rise
         if not self._in_text:
             self._in_text = True
-            self._out.append(f"BT\n1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
-            self._x, self._y = x, y
-            return
-        if y == self._y:
-            if x - self._x > _WORD_GAP * size and not self._spaced and self._last is not None:
-                # A tab: words must not run together for a screen reader.
-                self._show(self._last, size, " ")
-                self._x += self._last.space * size
-            gap = x - self._x
-            if self._pieces and -size < gap < 2 * size and self._size == size:
-                step = round(gap * 1000 / size)
-                self._pieces.append(f"){-step}(")
-                self._adjusted = True
-                self._x += step * size / 1000
-                return
+            self._start, self._y = x, y
+            self._out.append(f"BT\n{x:.2f} {y:.2f} Td\n")
+        elif y != self._y:
+            self._move(x, y)
+        else:
+            self._go_on(x, size)
+        self._last = op
+        if op.underline or op.strike:
+            self._rule(op, use.face)
+        text = run.text + " " if op.space_after else run.text
+        if not (use.own and run.plain):
+            self._cut(run, use.face, size)
+            if op.space_after:
+                self._show(use, size, " ")
+        elif text.isascii() or not _NOT_FIXED.search(text):
+            self._show(use, size, text)
+        else:
+            self._mixed(use, size, text)
+
+    def _move(self, x: float, y: float) -> None:
+        """Bring the pen to a place of the page."""
         self._flush()
-        self._out.append(f"1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
-        self._x, self._y = x, y
+        self._start, self._y = x, y
+        self._out.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm\n")
+
+    def _go_on(self, x: float, size: float) -> None:
+        """Bring the pen to a place in the same line; a small step goes into the show operator."""
+        last = self._last
+        if last is None:
+            return
+        before = face_use(self._fonts, last.run.face)
+        width = last.run.width + before.space if last.space_after else last.run.width
+        pen = self._start + width * last.size
+        if -_TOUCHING < x - pen < _TOUCHING:
+            self._start = pen
+            return
+        if x - pen > _WORD_GAP * size and not (last.space_after or last.run.text[-1:] == " "):
+            # A tab: words must not run together for a screen reader.
+            self._show(before, size, " ")
+            pen += before.space * size
+        gap = x - pen
+        if self._shown and -size < gap < 2 * size and self._size == size:
+            step = round(gap * 1000 / size)
+            self._shown += f"){-step}("
+            self._adjusted = True
+            self._start = pen + step * size / 1000
+        else:
+            self._move(x, self._y)
 
     def _select(self, font: str, size: float) -> None:
         """Change the font."""
-        self._flush()
+        if self._shown:
+            self._flush()
         self._font, self._size = font, size
-        self._out.append(f"/{font} {number(size)} Tf\n")
+        self._out.append(_font(font, size))
 
-    def _show(self, use: _FaceUse, size: float, text: str) -> None:
+    def _show(self, use: FaceUse, size: float, text: str) -> None:
         """Add text to the show operator, in the fixed font of a face or the one nearest to it."""
         if self._font != use.resource or self._size != size:
             self.faces[use.fixed.name] = None
             self._select(use.resource, size)
-        if "(" in text or ")" in text or "\\" in text:
-            text = _SPECIAL.sub(r"\\\g<0>", text)
-        self._pieces.append(text)
+        self._shown += _escaped(text)
 
     def _flush(self) -> None:
         """Write the show operator."""
-        pieces = self._pieces
-        if pieces:
-            text = "".join(pieces)
-            if not self._adjusted:
-                self._out.append(f"({text})Tj\n")
-            elif pieces[-1][:1] == ")":
-                # A step stands last: PDFium forgets it if an empty string follows.
-                self._out.append(f"[({text[:-1]}]TJ\n")
-            else:
-                self._out.append(f"[({text})]TJ\n")
-            pieces.clear()
-            self._adjusted = False
+        shown = self._shown
+        if not shown:
+            return
+        if not self._adjusted:
+            self._out.append(f"({shown})Tj\n")
+        elif _OPEN.search(shown):
+            # A step stands last: PDFium forgets it if an empty string follows.
+            self._out.append(f"[({shown[:-1]}]TJ\n")
+        else:
+            self._out.append(f"[({shown})]TJ\n")
+        self._shown = ""
+        self._adjusted = False
 
     def _end_text(self) -> None:
-        if self._in_text:
-            self._flush()
-            self._out.append("ET\n")
-            self._in_text = False
+        self._in_text = False
+        self._flush()
+        self._out.append("ET\n")
 
     def _rule(self, op: TextOp, face: Face) -> None:
         """Remember an underline or a strike-through; they are drawn last, as artifacts."""
@@ -382,7 +530,7 @@ class Painter:
                 x = self._rules.pop()[0]
             self._rules.append((x, y, stop, max(thickness * op.size, 0.4), op.colour))
 
-    def _mixed(self, use: _FaceUse, size: float, text: str) -> None:
+    def _mixed(self, use: FaceUse, size: float, text: str) -> None:
         """Write plain text: what the fixed font has in that, the rest in the face's cut font."""
         for index, part in enumerate(_NOT_FIXED.split(text)):
             if index % 2:
@@ -417,6 +565,18 @@ class Painter:
         self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")
 
 
+def _escaped(text: str) -> str:
+    """Write text inside of a literal string (7.3.4.2)."""
+    if "(" in text or ")" in text or "\\" in text:
+        return _SPECIAL.sub(r"\\\g<0>", text)
+    return text
+
+
+def _hundredths(length: float) -> float:
+    """Round as the numbers in the file are: places must come out the same whether added before or after."""
+    return int(length * 100 + 0.5) / 100
+
+
 def shaped_codes(run: GlyphRun, cut: CutFont) -> str:
     """Give the codes of a shaped run as hexadecimal digits."""
     clustered = clusters(run, cut.face.units, cut.face.advances)
@@ -443,6 +603,11 @@ def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[t
             parts.append((glyph.gid, round((pen + glyph.dx) * units), round(glyph.dy * units)))
             pen += glyph.advance
         yield Composite(tuple(parts), round(pen * units)), text
+
+
+@lru_cache(maxsize=256)
+def _font(resource_name: str, size: float) -> str:
+    return f"/{resource_name} {number(size)} Tf\n"
 
 
 @lru_cache(maxsize=256)

@@ -4,24 +4,26 @@ Instances bring their elements; what was drawn says which element each marked co
 The order of children is the order of their content in reading order. Elements without content are left out, but
 for table cells. Consecutive list items become one `L`, deeper ones an `L` inside the item before them.
 
-Most instances are one fragment of text on one page. Their elements are written from a skeleton, which depends
-on the shape of the instance alone and is remembered.
+A table has hundreds of elements, nearly all with one child or one marked content: those are written in as few
+steps as it takes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import NamedTuple
 
-from forms.formats.pdf.display import Element, Instance, Op, TextOp
-from forms.formats.pdf.memory import Memory
+from forms.formats.pdf.display import Element, FixedElements, Instance, Op, TextOp, Tree
 from forms.formats.pdf.objects import PdfFile, name, number, text_string
 
 _KEPT_EMPTY = frozenset(("TD", "TH"))
 _TABLE_ATTRIBUTES = frozenset(("Scope", "RowSpan", "ColSpan", "Headers", "Summary"))
+_LEFT_OUT = -1
+_NOWHERE = float("inf")
 _BULLETS = {
     "•": "Disc",
     "\uf0b7": "Disc",
@@ -40,212 +42,181 @@ _NUMBERINGS = (
 )
 
 
-class Marked(NamedTuple):
-    """A marked content: its page (an index) and its number there."""
+class Shape(NamedTuple):
+    """What is written of elements wherever they stand: roles, parents as in `Element`, and finished entries.
 
-    page: int
-    mcid: int
+    `details` are languages, alternative texts and attributes.
+    """
 
-
-class Annotated(NamedTuple):
-    """An annotation: the page it is on (an index), and its object number."""
-
-    page: int
-    at: int
+    roles: tuple[str, ...]
+    parents: tuple[int, ...]
+    details: tuple[bytes, ...]
 
 
-Kid = int | Marked | Annotated
+def shape_of(elements: Sequence[Element]) -> Shape:
+    """Give the shape of elements; what comes again keeps its own."""
+    if isinstance(elements, Tree):
+        return _joined(elements)
+    if not isinstance(elements, FixedElements):
+        return _shape(elements)
+    known = elements.drawn
+    if not isinstance(known, Shape):
+        known = elements.drawn = _shape(elements)
+    return known
+
+
+def _shape(elements: Sequence[Element]) -> Shape:
+    roles = tuple([element.role for element in elements])
+    parents = tuple([element.parent for element in elements])
+    details = tuple(
+        [
+            _details(element) if element.attributes or element.alternative or element.language else b""
+            for element in elements
+        ]
+    )
+    return Shape(roles, parents, details)
+
+
+def _joined(tree: Tree) -> Shape:
+    """Join the shapes of a tree's chunks."""
+    roles: list[str] = []
+    parents: list[int] = []
+    details: list[bytes] = []
+    for chunk in tree.chunks:
+        shape, base = shape_of(chunk.elements), chunk.base
+        roles += shape.roles
+        parents += [base + parent if parent >= 0 else chunk.parent for parent in shape.parents]
+        details += shape.details
+    return Shape(tuple(roles), tuple(parents), tuple(details))
 
 
 class Run:
     """Marked contents that follow each other: the page's index, the number of the first, and their elements."""
 
-    __slots__ = ("first", "owners", "page")
+    __slots__ = ("first", "occurrence", "owners", "page")
 
-    def __init__(self, page: int, first: int, owners: Sequence[int]) -> None:
-        """Start with a fragment's."""
+    def __init__(self, occurrence: Occurrence, page: int, first: int) -> None:
+        """Start with none."""
+        self.occurrence = occurrence
         self.page = page
         self.first = first
-        self.owners = list(owners)
+        self.owners: list[int] = []
+        occurrence.runs.append(self)
+
+
+class Annotated(NamedTuple):
+    """A link or a field: its element, its page's index, its object, and how many marked contents stand before."""
+
+    element: int
+    page: int
+    at: int
+    before: int
 
 
 class Occurrence:
     """An instance as it was drawn.
 
-    `runs` are its marked contents in reading order. `annotations` are its links and fields: element,
-    annotation, and how many marked contents stand before it. `boxes` are the figures' places on their pages,
-    `labels` the texts of list labels, by element. `place` is where it begins: page index and y.
+    `runs` are its marked contents in reading order, `annotations` its links and fields. `boxes` are the figures'
+    places on their pages, `labels` the texts of list labels, by element. `place` is where it begins: page index
+    and y.
     """
 
     __slots__ = (
-        *("annotations", "body", "boxes", "first", "instance", "labels", "memory", "nested", "place"),
-        *("ranks", "runs"),
+        *("annotations", "boxes", "first", "has_labels", "instance", "labels", "nested", "own", "place"),
+        *("ranks", "runs", "shape"),
     )
 
-    def __init__(self, instance: Instance, memory: Memory[Any, Skeleton]) -> None:
+    def __init__(self, instance: Instance) -> None:
         """Start without content."""
         self.instance = instance
-        self.memory = memory
+        self.shape = shape_of(instance.elements)
+        self.has_labels = "Lbl" in self.shape.roles
         self.runs: list[Run] = []
-        self.annotations: list[tuple[int, Annotated, int]] = []
+        self.annotations: list[Annotated] = []
         self.boxes: dict[int, tuple[float, float, float, float]] = {}
         self.labels: dict[int, str] = {}
         self.place: tuple[int, float] | None = None
         self.first = 0
-        self.ranks: tuple[int, ...] = ()
-        self.body: _Body | None = None
+        self.ranks: Sequence[int] = ()
+        self.own: list[tuple[int, ...]] = []
         self.nested: dict[int, list[int]] = {}
-
-    def mark(self, page: int, first: int, owners: Sequence[int]) -> None:
-        """Add a fragment's marked contents, to those before where they go on in the same page."""
-        if self.runs:
-            last = self.runs[-1]
-            if page == last.page and first == last.first + len(last.owners):
-                last.owners += owners
-                return
-        self.runs.append(Run(page, first, owners))
 
     @property
     def marked(self) -> int:
         """How many marked contents there are so far."""
-        return sum(len(run.owners) for run in self.runs)
+        return sum([len(run.owners) for run in self.runs])
 
-    def note_labels(self, ops: Sequence[Op]) -> None:
-        """Note what the labels of list items say."""
-        roles = self.memory.roles
+    def note_labels(self, ops: Sequence[Op], offset: int) -> None:
+        """Note what the labels of list items say; the operations' elements count from `offset`."""
+        roles = self.shape.roles
         for op in ops:
-            if isinstance(op, TextOp) and op.element >= 0 and roles[op.element] == "Lbl":
-                self.labels[op.element] = self.labels.get(op.element, "") + op.run.text
+            if isinstance(op, TextOp) and op.element >= 0 and roles[op.element + offset] == "Lbl":
+                at = op.element + offset
+                self.labels[at] = self.labels.get(at, "") + op.run.text
 
     def number(self, element: int) -> int:
-        """Give the object number of an element that has content."""
+        """Give the object number of an element that is written."""
         return self.first + self.ranks[element]
 
+    def settle(self) -> int:
+        """Work out what each element holds and which are written; gives how many.
 
-class Skeleton(NamedTuple):
-    """The elements of an instance as a template for all of them, a line each.
+        `own` is for each element its own content: page index and number in turn, where a number below 0 is an
+        annotation's object, as `~at`. Written are those with content, what is around them, and cells.
+        """
+        roles, parents, _ = self.shape
+        own = self.own = [()] * len(roles)
+        for element, page, kid in self.contents():
+            own[element] += (page, kid)
+        seen = [*map(bool, own)]
+        for element in range(len(roles) - 1, 0, -1):
+            if seen[element] or roles[element] in _KEPT_EMPTY:
+                seen[element] = seen[parents[element]] = True
+        if all(seen):
+            self.ranks = range(len(seen))
+            return len(seen)
+        self.ranks = [
+            rank if written else _LEFT_OUT
+            for rank, written in zip(accumulate(seen, initial=0), seen, strict=False)
+        ]
+        return sum(seen)
 
-    `numbers` says what goes in: 0 and more are ranks among the instance's elements, `_PARENT` and `_PAGE` what
-    they say, from `_MCID` downwards marked contents. `ranks` gives each element's rank, -1 if it is left out.
-    """
-
-    template: bytes
-    numbers: tuple[int, ...]
-    ranks: tuple[int, ...]
-    size: int
-
-
-_PARENT, _PAGE, _MCID = -1, -2, -3
-
-
-class _Body:
-    """The children of an instance's elements, where a skeleton doesn't do."""
-
-    def __init__(self, elements: Sequence[Element]) -> None:
-        self.elements = elements
-        self.kids: list[list[Kid]] = [[] for _ in elements]
-        self.seen = [False] * len(elements)
-
-    @classmethod
-    def of(cls, occurrence: Occurrence) -> _Body:
-        """Gather what was drawn, in reading order."""
-        body = cls(occurrence.instance.elements)
-        waiting = list(occurrence.annotations)
+    def contents(self) -> Iterator[tuple[int, int, int]]:
+        """Give the contents in reading order: element, page, and number as in `own`."""
+        waiting = iter(self.annotations)
+        annotated = next(waiting, None)
         before = 0
-        for run in occurrence.runs:
+        for run in self.runs:
+            page = run.page
             for mcid, element in enumerate(run.owners, run.first):
-                while waiting and waiting[0][2] <= before:
-                    body.add(waiting[0][0], waiting.pop(0)[1])
-                body.kids[element].append(Marked(run.page, mcid))
-                if not body.seen[element]:
-                    body.place(element)
+                while annotated is not None and annotated.before <= before:
+                    yield annotated.element, annotated.page, ~annotated.at
+                    annotated = next(waiting, None)
+                yield element, page, mcid
                 before += 1
-        for element, annotated, _ in waiting:
-            body.add(element, annotated)
-        body.settle()
-        return body
+        while annotated is not None:
+            yield annotated.element, annotated.page, ~annotated.at
+            annotated = next(waiting, None)
 
-    def add(self, element: int, kid: Marked | Annotated) -> None:
-        """Give an element a piece of content; it and its ancestors take their place on first content."""
-        self.kids[element].append(kid)
-        self.place(element)
+    def in_order(self, element: int, children: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Give content and children of an element that has both, in reading order; a child's page is -1.
 
-    def place(self, element: int) -> None:
-        """Make an element, and its ancestors, children of their parents."""
-        while not self.seen[element]:
-            self.seen[element] = True
-            parent = self.elements[element].parent
-            if parent < 0:
-                return
-            self.kids[parent].append(element)
-            element = parent
-
-    def settle(self) -> None:
-        """Put in empty cells, and children of one parent in the order of the tree."""
-        if len(self.elements) > 1:
-            for index, element in enumerate(self.elements):
-                if element.role in _KEPT_EMPTY:
-                    self.place(index)
-        for kids in self.kids:
-            children = [kid for kid in kids if type(kid) is int]
-            if len(children) > 1 and children != sorted(children):
-                ordered = iter(sorted(children))
-                kids[:] = [next(ordered) if type(kid) is int else kid for kid in kids]
-
-    def ranks(self) -> tuple[int, ...]:
-        """Number the elements that have content; -1 for those without."""
-        rank, out = 0, []
-        for seen in self.seen:
-            out.append(rank if seen else -1)
-            rank += seen
-        return tuple(out)
-
-
-def skeleton(elements: Sequence[Element], owners: tuple[int, ...]) -> Skeleton:
-    """Make the skeleton of an instance whose marked contents, all on one page, belong to `owners`."""
-    body = _Body(elements)
-    for mcid, owner in enumerate(owners):
-        body.add(owner, Marked(0, mcid))
-    body.settle()
-    lines: list[bytes] = []
-    numbers: list[int] = []
-    ranks = body.ranks()
-    for element, kids, seen in zip(elements, body.kids, body.seen, strict=True):
-        if not seen:
-            continue
-        numbers.append(_PARENT if element.parent < 0 else ranks[element.parent])
-        page = b""
-        if any(isinstance(kid, Marked) for kid in kids):
-            page = b"/Pg %d 0 R"
-            numbers.append(_PAGE)
-        places = [b"%d 0 R" if isinstance(kid, int) else b"%d" for kid in kids]
-        numbers += [ranks[kid] if isinstance(kid, int) else _MCID - kid[1] for kid in kids]
-        details = _details(element, None, "").replace(b"%", b"%%")
-        lines.append(b"<</S%s/P %%d 0 R%s%s%s>>" % (name(element.role), page, _array(places), details))
-    return Skeleton(b"\n".join(lines), tuple(numbers), ranks, len(lines))
-
-
-_common_skeleton = lru_cache(maxsize=1024)(skeleton)
-_COMMON = 6
-"""Up to so many elements it costs less to remember a skeleton by its shape than to make it."""
-
-
-def _skeleton_of(occurrence: Occurrence) -> Skeleton | None:
-    """Give the skeleton of a simple occurrence; only what holds no words of a document is shared."""
-    if occurrence.annotations or occurrence.boxes or len(occurrence.runs) != 1:
-        return None
-    owners = tuple(occurrence.runs[0].owners)
-    memory, elements = occurrence.memory, occurrence.instance.elements
-    if memory.has_lists:
-        return None
-    if len(elements) <= _COMMON and not any(element.alternative for element in elements):
-        return _common_skeleton(elements, owners)
-    if not memory.lasting:
-        return None
-    bones = memory.bones.get(owners)
-    if bones is None:
-        bones = memory.bones[owners] = skeleton(elements, owners)
-    return bones
+        A child's place is that of its first content; several children stand in the order of the tree.
+        """
+        parents = self.shape.parents
+        found: list[float] = [_NOWHERE] * len(parents)
+        own: list[tuple[float, int, int]] = []
+        for position, (owner, page, kid) in enumerate(self.contents()):
+            if owner == element:
+                own.append((position, page, kid))
+            else:
+                found[owner] = min(found[owner], position)
+        for inner in range(len(parents) - 1, element, -1):
+            outer = parents[inner]
+            found[outer] = min(found[outer], found[inner])
+        ordered = iter(children)
+        for _, page, kid in sorted([*own, *((found[child], -1, child) for child in children)]):
+            yield (page, kid) if page >= 0 else (-1, next(ordered))
 
 
 @dataclass(slots=True)
@@ -277,23 +248,21 @@ class StructureTree:
     def write(
         self,
         occurrences: Iterable[Occurrence],
-        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
+        marks: Sequence[Sequence[Run]],
         annotations: Sequence[tuple[Occurrence, int]],
     ) -> int:
         """Write the tree; gives the number of its root.
 
-        `marks` holds for each page the owners (occurrence, elements) of its marked contents in their order, and
-        `annotations` those of the annotations in the order of their `StructParent`, which follow the pages'.
+        `marks` holds for each page the runs of its marked contents in their order, and `annotations` the owners
+        (occurrence, element) of the annotations in the order of their `StructParent`, which follow the pages'.
         """
         drawn = [occurrence for occurrence in occurrences if occurrence.runs or occurrence.annotations]
-        skeletons = [self._number(occurrence) for occurrence in drawn]
+        for occurrence in drawn:
+            occurrence.first = self._file.reserve(occurrence.settle())
         parents = [self._parent(occurrence) for occurrence in drawn]
         self._close(0)
-        for occurrence, bones, parent in zip(drawn, skeletons, parents, strict=True):
-            if bones is not None and not occurrence.nested:
-                self._file.put_all(occurrence.first, self._from_skeleton(occurrence, bones, parent))
-            else:
-                self._file.put_all(occurrence.first, self._elements(occurrence, parent))
+        for occurrence, parent in zip(drawn, parents, strict=True):
+            self._file.put_all(occurrence.first, self._elements(occurrence, parent))
         for group in self._done:
             self._file.put(
                 group.at,
@@ -308,18 +277,6 @@ class StructureTree:
             % (self._document, tree, len(marks) + len(annotations)),
         )
         return self._root
-
-    def _number(self, occurrence: Occurrence) -> Skeleton | None:
-        """Reserve the numbers of an occurrence's elements; gives its skeleton if it has one."""
-        bones = _skeleton_of(occurrence)
-        if bones is not None:
-            occurrence.ranks = bones.ranks
-            occurrence.first = self._file.reserve(bones.size)
-            return bones
-        occurrence.body = _Body.of(occurrence)
-        occurrence.ranks = occurrence.body.ranks()
-        occurrence.first = self._file.reserve(max(occurrence.ranks) + 1)
-        return None
 
     def _parent(self, occurrence: Occurrence) -> int:
         """Find the parent of an instance's root, opening and closing lists; the root becomes its child."""
@@ -363,75 +320,81 @@ class StructureTree:
             self._done += self._lists[depth:]
             del self._lists[depth:]
 
-    def _from_skeleton(self, occurrence: Occurrence, bones: Skeleton, parent: int) -> list[bytes]:
-        """Fill a skeleton in."""
-        run = occurrence.runs[0]
-        first, mcid, at = occurrence.first, run.first, self._pages[run.page]
-        numbers = [
-            first + code
-            if code >= 0
-            else mcid + _MCID - code
-            if code <= _MCID
-            else parent
-            if code == _PARENT
-            else at
-            for code in bones.numbers
-        ]
-        return (bones.template % tuple(numbers)).split(b"\n")
-
     def _elements(self, occurrence: Occurrence, parent: int) -> Iterable[bytes]:
-        """Write the elements of an occurrence one by one; the common shapes at once."""
-        body = occurrence.body or _Body.of(occurrence)
-        first, ranks, pages = occurrence.first, occurrence.ranks, self._pages
-        nested, boxes = occurrence.nested, occurrence.boxes
-        for index, element in enumerate(body.elements):
-            if ranks[index] < 0:
+        """Write the elements of an occurrence."""
+        roles, parents, details = occurrence.shape
+        own, ranks, first, pages = occurrence.own, occurrence.ranks, occurrence.first, self._pages
+        special = occurrence.nested or occurrence.boxes or occurrence.labels or "L" in roles
+        children: list[list[int]] = [[] for _ in roles]
+        for element in range(1, len(roles)):
+            if ranks[element] >= 0:
+                children[parents[element]].append(element)
+        lines = []
+        for element, role in enumerate(roles):
+            if ranks[element] < 0:
                 continue
-            up = first + ranks[element.parent] if element.parent >= 0 else parent
-            kids = body.kids[index]
-            only = kids[0] if len(kids) == 1 and index not in nested else None
-            if type(only) is int:
-                written = b"/K %d 0 R" % (first + ranks[only])
-            elif type(only) is Marked:
-                written = b"/Pg %d 0 R/K %d" % (pages[only[0]], only[1])
+            up, content, inner = parents[element], own[element], children[element]
+            above = parent if up < 0 else first + ranks[up]
+            if not (inner or special) and len(content) == 2 and content[1] >= 0:
+                line = b"%s/P %d 0 R/Pg %d 0 R/K %d%s>>"
+                lines.append(line % (_opened(role), above, pages[content[0]], content[1], details[element]))
+                continue
+            if special:
+                kids = self._kids(occurrence, element, inner) + self._special(occurrence, element)
+            elif content:
+                kids = self._kids(occurrence, element, inner)
             else:
-                written = self._kids(kids, occurrence, nested.get(index, ()))
-            if element.role == "L":
-                label = next((text for at, text in sorted(occurrence.labels.items()) if at > index), "")
-                written += _details(element, None, label)
-            elif element.attributes or element.language or element.alternative or index in boxes:
-                written += _details(element, boxes.get(index), "")
-            yield b"<</S%s/P %d 0 R%s>>" % (name(element.role), up, written)
+                kids = _array([b"%d 0 R" % (first + ranks[child]) for child in inner])
+            lines.append(b"%s/P %d 0 R%s%s>>" % (_opened(role), above, kids, details[element]))
+        return lines
 
-    def _kids(self, kids: Sequence[Kid], occurrence: Occurrence, nested: Sequence[int]) -> bytes:
+    def _special(self, occurrence: Occurrence, element: int) -> bytes:
+        """Write what depends on this document's content: a list's numbering, and where a figure is."""
+        role = occurrence.shape.roles[element]
+        if role == "L":
+            labels = sorted(occurrence.labels.items())
+            label = next((text for at, text in labels if at > element), "")
+            return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
+        box = occurrence.boxes.get(element)
+        if box is None or role != "Figure":
+            return b""
+        corners = " ".join(map(number, box)).encode("ascii")
+        return b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners
+
+    def _kids(self, occurrence: Occurrence, element: int, children: Sequence[int]) -> bytes:
         """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
-        own = -1
+        content = occurrence.own[element]
+        kids: Iterable[tuple[int, int]]
+        if not content:
+            kids = [(-1, child) for child in children]
+        elif not children:
+            kids = zip(content[::2], content[1::2], strict=True)
+        else:
+            kids = occurrence.in_order(element, children)
+        home = -1
         parts = []
-        for kid in kids:
-            if isinstance(kid, int):
+        for page, kid in kids:
+            if page < 0:
                 parts.append(b"%d 0 R" % occurrence.number(kid))
-            elif isinstance(kid, Annotated):
-                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (kid.at, self._pages[kid.page]))
-            elif own in (-1, kid.page):
-                own = kid.page
-                parts.append(b"%d" % kid.mcid)
+            elif kid < 0:
+                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (~kid, self._pages[page]))
+            elif home in (-1, page):
+                home = page
+                parts.append(b"%d" % kid)
             else:
-                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[kid.page], kid.mcid))
-        parts += [b"%d 0 R" % at for at in nested]
-        return (b"" if own < 0 else b"/Pg %d 0 R" % self._pages[own]) + _array(parts)
+                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[page], kid))
+        parts += [b"%d 0 R" % at for at in occurrence.nested.get(element, ())]
+        return (b"" if home < 0 else b"/Pg %d 0 R" % self._pages[home]) + _array(parts)
 
     def _parent_tree(
-        self,
-        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
-        annotations: Sequence[tuple[Occurrence, int]],
-    ) -> Iterable[bytes]:
+        self, marks: Sequence[Sequence[Run]], annotations: Sequence[tuple[Occurrence, int]]
+    ) -> Iterator[bytes]:
         """Give the entries of the number tree (14.7.4.4)."""
-        for key, owners in enumerate(marks):
-            numbers = [
-                occurrence.first + occurrence.ranks[element]
-                for occurrence, elements in owners
-                for element in elements
-            ]
+        for key, runs in enumerate(marks):
+            numbers: list[int] = []
+            for run in runs:
+                first, ranks = run.occurrence.first, run.occurrence.ranks
+                numbers += [first + ranks[element] for element in run.owners]
             yield b"%d[%s]" % (key, _references(numbers))
         for key, (occurrence, element) in enumerate(annotations, len(marks)):
             yield b"%d %d 0 R" % (key, occurrence.number(element))
@@ -459,12 +422,14 @@ def _array(parts: Sequence[bytes]) -> bytes:
     return b"/K " + parts[0] if len(parts) == 1 else b"/K[%s]" % b" ".join(parts)
 
 
-def _details(element: Element, box: tuple[float, float, float, float] | None, label: str) -> bytes:
-    """Write language, alternative text and attributes; `label` is a list's first label."""
-    if element.role == "L":
-        return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
-    if not (element.language or element.alternative or element.attributes or box):
-        return b""
+@lru_cache(maxsize=64)
+def _opened(role: str) -> bytes:
+    """Write the beginning of an element."""
+    return b"<</S" + name(role)
+
+
+def _details(element: Element) -> bytes:
+    """Write language, alternative text and a table's attributes."""
     parts = []
     if element.language:
         parts.append(b"/Lang" + text_string(element.language))
@@ -477,7 +442,4 @@ def _details(element: Element, box: tuple[float, float, float, float] | None, la
     )
     if table:
         parts.append(b"/A<</O/Table%s>>" % table)
-    if box and element.role == "Figure":
-        corners = " ".join(map(number, box)).encode("ascii")
-        parts.append(b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners)
     return b"".join(parts)
