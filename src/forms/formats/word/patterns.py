@@ -19,6 +19,7 @@ from forms.formats.word.model import (
     Image,
     Inline,
     InlineControl,
+    ListItem,
     Paragraph,
     Placed,
     Row,
@@ -114,6 +115,21 @@ def _text(text: str, like: Text, out: list[Inline]) -> None:
 # ── Checking ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def list_items(block: BlockItem) -> Iterator[ListItem]:
+    """Yield the list items of all numbered paragraphs in a block, in document order."""
+    if isinstance(block, Paragraph):
+        if block.item is not None:
+            yield block.item
+    elif isinstance(block, BlockControl):
+        for inner in block.blocks:
+            yield from list_items(inner)
+    else:
+        for row in block.rows:
+            for cell in row.cells:
+                for inner in cell.blocks:
+                    yield from list_items(inner)
+
+
 def is_sound(block: BlockItem) -> bool:
     """Whether filling a pattern in gives what reading the whole would give."""
     if isinstance(block, Paragraph):
@@ -149,23 +165,56 @@ def holds_places(block: BlockItem) -> bool:
         return any(
             has_places(inline.text)
             if isinstance(inline, Text)
-            else isinstance(inline, InlineControl) and _control_holds(inline.control)
+            else isinstance(inline, InlineControl) and control_holds_places(inline.control)
             for inline in _inlines(block.content)
         )
     if isinstance(block, BlockControl):
-        return _control_holds(block.control) or any(map(holds_places, block.blocks))
+        return control_holds_places(block.control) or any(map(holds_places, block.blocks))
     return any(map(row_holds_places, block.rows))
 
 
 def row_holds_places(row: Row) -> bool:
     """Whether a row of a pattern has a place for a value anywhere in it."""
-    return any(map(_control_holds, row.controls)) or any(map(cell_holds_places, row.cells))
+    return any(map(control_holds_places, row.controls)) or any(map(cell_holds_places, row.cells))
 
 
 def cell_holds_places(cell: Cell) -> bool:
     """Whether a cell of a pattern has a place for a value anywhere in it."""
-    return any(map(_control_holds, cell.controls)) or any(map(holds_places, cell.blocks))
+    return any(map(control_holds_places, cell.controls)) or any(map(holds_places, cell.blocks))
 
 
-def _control_holds(control: Control) -> bool:
+def control_holds_places(control: Control) -> bool:
+    """Whether what a control says of itself has a place for a value."""
     return any(map(has_places, (control.tag, control.title, control.value)))
+
+
+def places_in(cell: Cell, around: Sequence[Control]) -> tuple[int, ...]:
+    """Give the places in a cell of a pattern and in the controls around its row, in order, each once."""
+    texts = [text for control in (*around, *cell.controls) for text in _texts_of(control)]
+    texts += [text for block in cell.blocks for text in _texts(block)]
+    found = {ord(char) - FIRST_PLACE for text in texts for char in PRIVATE.findall(text)}
+    return tuple(sorted(found))
+
+
+def _texts(block: BlockItem) -> Iterator[str]:
+    if isinstance(block, Paragraph):
+        for inline in _inlines(block.content):
+            if isinstance(inline, Text):
+                yield inline.text
+            elif isinstance(inline, InlineControl):
+                yield from _texts_of(inline.control)
+    elif isinstance(block, BlockControl):
+        yield from _texts_of(block.control)
+        for inner in block.blocks:
+            yield from _texts(inner)
+    else:
+        for row in block.rows:
+            for cell in row.cells:
+                controls = (*row.controls, *cell.controls)
+                yield from (text for control in controls for text in _texts_of(control))
+                for inner in cell.blocks:
+                    yield from _texts(inner)
+
+
+def _texts_of(control: Control) -> tuple[str, ...]:
+    return control.tag, control.title, control.value

@@ -35,7 +35,7 @@ from forms.formats.word.model import (
 from forms.formats.word.numbering import Counters, Numbering
 from forms.formats.word.ooxml import VAL, W, measure, whole
 from forms.formats.word.parts import Block, RenderedWord, Story
-from forms.formats.word.patterns import is_sound
+from forms.formats.word.patterns import is_sound, list_items
 from forms.formats.word.properties import paragraph_properties, run_properties
 from forms.formats.word.reader_controls import read_control
 from forms.formats.word.reader_inline import (
@@ -285,21 +285,6 @@ def _read_blocks(source: _Source, story: Story, blocks: list[str]) -> list[tuple
 
 def _with_items(part: _Part) -> tuple[_Part, tuple[ListItem, ...]]:
     return part, () if isinstance(part, _SectionEnd) else tuple(list_items(part))
-
-
-def list_items(block: BlockItem) -> Iterator[ListItem]:
-    """Yield the list items of all numbered paragraphs in a block, in document order."""
-    if isinstance(block, Paragraph):
-        if block.item is not None:
-            yield block.item
-    elif isinstance(block, BlockControl):
-        for inner in block.blocks:
-            yield from list_items(inner)
-    else:
-        for row in block.rows:
-            for cell in row.cells:
-                for inner in cell.blocks:
-                    yield from list_items(inner)
 
 
 def _break_before(
