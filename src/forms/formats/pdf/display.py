@@ -1,8 +1,8 @@
 """Laid-out pages: what layout hands to drawing. Layout decides, drawing only draws.
 
 Everything is in points. Inside a fragment, x runs right and y runs DOWN from the fragment's origin (top
-left); on a page, from the page's top left. All of it is immutable; a block laid out once may be placed in
-many documents.
+left); on a page, from the page's top left. None of it is ever changed; a block laid out once may be placed in
+many documents. (What comes in hundreds is not frozen, as that would take four times as long to make.)
 
 Structure: a laid-out block brings its own little tree of `Element`s (element 0 is its root, e.g. `P`, `H2`
 or `Table`), and every operation names the element its content belongs to by index into that tree, or
@@ -38,7 +38,7 @@ class Glyph:
     """Index into the run's text of the first character that this glyph stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class GlyphRun:
     """Shaped text in one face and one direction; glyphs are in visual order (left to right).
 
@@ -57,7 +57,7 @@ class GlyphRun:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TextOp:
     """Glyphs whose baseline is `y`. `rise` is for super- and subscript.
 
@@ -270,7 +270,7 @@ class Tree(Sequence[Element]):
         return hash(self.flat)
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(slots=True, weakref_slot=True, unsafe_hash=True)
 class Instance:
     """One block of the document in reading order: its structure and how it stands among its neighbours.
 
@@ -288,7 +288,7 @@ class Instance:
     bookmarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Fragment:
     """A part of a block on one page: operations relative to (x, y), which is from the page's top left.
 

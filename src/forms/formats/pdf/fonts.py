@@ -23,9 +23,6 @@ FIRST_FAMILY = "Arimo"
 """The family of all text that it covers; it has the widths of Arial."""
 
 _ORDER = {FIRST_FAMILY: 0, "NotoSansSymbols2": 1}
-_REMEMBERED = 20_000
-"""Words kept per style; a full store is emptied, so that memory stays flat."""
-
 _PLAIN_CLASSES = frozenset(("L", "EN", "ES", "ET", "CS", "WS", "ON", "S"))
 
 
@@ -226,8 +223,7 @@ def _format_4(cmap: bytes, offset: int) -> dict[int, int]:
 class FontBook:
     """All faces, and the text they make.
 
-    Not changed by use but for what it remembers: the same text always gives the same runs, and for words
-    without shaping the identical ones.
+    Not changed by use but for what it remembers of single characters: words are a case's, and go with it.
     """
 
     def __init__(self, faces: Sequence[Face]) -> None:
@@ -246,9 +242,6 @@ class FontBook:
             (bold, italic): tuple(self._style(family, bold, italic) for family in self._families)
             for bold in (False, True)
             for italic in (False, True)
-        }
-        self._words: dict[tuple[bool, bool], dict[str, tuple[GlyphRun, ...]]] = {
-            key: {} for key in self._styled
         }
 
     @classmethod
@@ -281,6 +274,11 @@ class FontBook:
             return self._faces[name]
         return self._styled["Bold" in name, False][0]
 
+    def plain(self, bold: bool, italic: bool) -> tuple[str, Mapping[str, float]]:
+        """Give the first family's face for a style: its name, and its `Face.plain`."""
+        face = self._styled[bold, italic][0]
+        return face.name, face.plain
+
     def metrics(self, bold: bool = False, italic: bool = False) -> FaceMetrics:
         """Give the metrics of the first family, which make the height of a line."""
         return self._styled[bold, italic][0].metrics
@@ -302,20 +300,13 @@ class FontBook:
         covers are drawn as the first family's missing glyph: ask `uncovered` first.
         """
         if not rtl and levels is None:
-            words = self._words[bold, italic]
-            found = words.get(text)
-            if found is not None:
-                return found
             face = self._styled[bold, italic][0]
             try:
                 width = sum(map(face.plain.__getitem__, text))
             except KeyError:
                 pass
             else:
-                if len(words) >= _REMEMBERED:
-                    words.clear()
-                words[text] = made = (GlyphRun(face.name, text, (), width, 0, True),) if text else ()
-                return made
+                return (GlyphRun(face.name, text, (), width, 0, True),) if text else ()
         if levels is None:
             levels = bidi.levels(text, int(rtl))
         faces = self._styled[bold, italic]

@@ -180,7 +180,7 @@ class _Filling:
         ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
         if block.box is not None:
             self._draw_box(index, block.box, (y, y + last.top + last.height - origin), gap, start, end)
-        self._pieces.append((index, (0.0, y - origin, ops)))
+        self._pieces.append((index, (0.0, y - origin, ops, 0)))
         self._y = y + last.top + last.pitch - origin
         if end == len(block.lines):
             self._y += bottom
@@ -216,7 +216,7 @@ class _Filling:
         if end == len(block.lines):
             ops.extend(_across(box, borders.inside_h if lower_joined else borders.bottom, y2, -0.5))
         if ops:
-            self._pieces.append((index, (0.0, 0.0, tuple(ops))))
+            self._pieces.append((index, (0.0, 0.0, tuple(ops), 0)))
 
     def _table(
         self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float
@@ -228,7 +228,7 @@ class _Filling:
         if placed is None:
             return Cursor(index, 0, cursor), ""
         y = self._y + gap
-        self._pieces.extend((index, (table.x + x, y + top, ops)) for x, top, ops in placed.pieces)
+        self._pieces += [(index, (table.x + x, y + top, ops, offset)) for x, top, ops, offset in placed.pieces]
         self._y = y + placed.height
         return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
 

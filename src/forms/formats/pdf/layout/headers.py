@@ -25,6 +25,7 @@ from forms.formats.word.model import (
     Section,
     StoryUse,
 )
+from forms.formats.word.patterns import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,11 @@ class Stories:
         structure = Structure(self._setting.language, artifact=True)
         labels: Iterator[str] = iter([label for placed in story.blocks for label in placed.labels])
         maker = BlockMaker(typesetter(self._fonts), structure, self._setting, labels, numbers)
-        blocks = [inner for placed in story.blocks for inner in opened(placed.block, False)]
-        filled = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
-        return LaidStory(tuple(piece for _, piece in filled.pieces), filled.height)
+        blocks = [inner for placed in story.blocks for inner in opened(filled(placed).block, False)]
+        whole = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
+        return LaidStory(tuple(piece for _, piece in whole.pieces), whole.height)
 
 
 def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
     """Place a story on a page."""
-    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops in story.pieces if ops)
+    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops, _ in story.pieces if ops)

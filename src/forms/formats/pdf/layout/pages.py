@@ -17,11 +17,12 @@ from forms.formats.pdf.display import (
     TextOp,
 )
 from forms.formats.pdf.fonts import FontBook
-from forms.formats.pdf.layout.blocks import Setting, lay_out_placed
+from forms.formats.pdf.layout.blocks import Setting
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled
 from forms.formats.pdf.layout.flow import fill
 from forms.formats.pdf.layout.headers import Stories, fragments, use_of
 from forms.formats.pdf.layout.laid import Flow
+from forms.formats.pdf.layout.memory import lay_out_placed
 from forms.formats.word.model import Document, Section, SectionFormat, StoryUse
 
 _ANY_NUMBERS = ("1", "1")
@@ -171,8 +172,8 @@ class Paginator:
 
     def _place(self, filled: Filled, x: float, top: float, base: int) -> None:
         body = self._sheets[-1].body
-        for index, (dx, dy, ops) in filled.pieces:
-            body.append(Fragment(base + index, x + dx, top + dy, ops))
+        for index, (dx, dy, ops, offset) in filled.pieces:
+            body.append(Fragment(base + index, x + dx, top + dy, ops, offset))
 
     def _rule(
         self, section: Section, columns: tuple[tuple[float, float], ...], top: float, bottom: float

@@ -27,7 +27,7 @@ from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
 from forms.formats.pdf.layout.simple import simple_lines, simple_text
 from forms.formats.pdf.layout.structure import Structure
-from forms.formats.word.model import Alignment, Paragraph, RunFormat
+from forms.formats.word.model import Alignment, Paragraph, ParagraphFormat, RunFormat
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -103,7 +103,7 @@ class _Paragraph:
             lines=laid,
             height=laid[-1].top + laid[-1].pitch,
             ops=tuple(op for line in laid for op in line.ops),
-            box=self._box(),
+            box=box_of(look, self._around.width),
             unbreakable=any(last > first for first, last in fields.values()),
         )
 
@@ -116,8 +116,7 @@ class _Paragraph:
         lines = simple_lines(*found, self._format, self._setter, element, self._around.width)
         if lines is None:
             return None
-        ops = tuple(line.ops[0] for line in lines)
-        return LaidParagraph(self._format, lines, lines[-1].top + lines[-1].pitch, ops, self._box())
+        return of_lines(self._format, lines, box_of(self._format, self._around.width))
 
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
@@ -395,15 +394,23 @@ class _Paragraph:
             spot.element,
         )
 
-    def _box(self) -> Box | None:
-        look = self._format
-        borders, shading = look.borders, look.shading
-        sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
-        if shading is None and not any(side is not None and side.visible for side in sides):
-            return None
-        left = look.left + min(look.first_line, 0.0) - inset(borders.left)
-        right = self._around.width - look.right + inset(borders.right)
-        return Box(left, right, borders, shading)
+
+def of_lines(look: ParagraphFormat, lines: tuple[LaidLine, ...], box: Box | None) -> LaidParagraph:
+    """Give the paragraph of lines that hold one operation each, or none."""
+    last = lines[-1]
+    ops = last.ops if len(lines) == 1 else tuple([op for line in lines for op in line.ops])
+    return LaidParagraph(look, lines, last.top + last.pitch, ops, box)
+
+
+def box_of(look: ParagraphFormat, width: float) -> Box | None:
+    """Give the borders and shading of a paragraph in a column of this width."""
+    borders, shading = look.borders, look.shading
+    sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
+    if shading is None and not any(side is not None and side.visible for side in sides):
+        return None
+    left = look.left + min(look.first_line, 0.0) - inset(borders.left)
+    right = width - look.right + inset(borders.right)
+    return Box(left, right, borders, shading)
 
 
 def _visible(segment: Segment, stretch: float) -> float:

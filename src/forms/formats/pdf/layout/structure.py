@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from forms.formats.pdf.display import ARTIFACT, Element
+from forms.formats.pdf.display import ARTIFACT, Element, FixedElements
 
 
 class Structure:
-    """A growing tree of elements. With `artifact` nothing is added: headers and footers aren't read aloud."""
+    """A growing tree of elements. With `artifact` nothing is added: headers and footers aren't read aloud.
 
-    def __init__(self, language: str, *, artifact: bool = False) -> None:
+    `lasting`: what is laid out into it comes again in other documents.
+    """
+
+    def __init__(self, language: str, *, artifact: bool = False, lasting: bool = False) -> None:
         """Begin empty; `language` is the document's."""
         self.language = language
+        self.lasting = lasting
         self.artifact = artifact
         self._elements: list[Element] = []
         self._open_span: tuple[int, str, int] = (ARTIFACT, "", ARTIFACT)
@@ -18,7 +22,7 @@ class Structure:
     @property
     def elements(self) -> tuple[Element, ...]:
         """The elements so far, parents before children."""
-        return tuple(self._elements)
+        return FixedElements(self._elements) if self.lasting else tuple(self._elements)
 
     def add(
         self,

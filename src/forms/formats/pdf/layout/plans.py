@@ -1,0 +1,304 @@
+"""Laying out patterns (`word.patterns`): what their template fixes is laid out once, their values each time.
+
+A plan gives what laying out the filled-in block would give; a test holds the two together. It keeps nothing of
+a case: cells are remembered only as far as they hold no value, or one that is a tick or nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from forms.formats.pdf.display import Chunk, Element, FixedElements, Instance, Tree
+from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.layout.atoms import Typesetter, typesetter
+from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell
+from forms.formats.pdf.layout.laid import (
+    CellShape,
+    LaidBlock,
+    LaidCell,
+    LaidParagraph,
+    LaidRow,
+    LaidTable,
+    RowShape,
+)
+from forms.formats.pdf.layout.paragraphs import box_of, of_lines
+from forms.formats.pdf.layout.simple import SimpleLines, simple_text
+from forms.formats.pdf.layout.structure import Structure
+from forms.formats.pdf.layout.tables import (
+    finish_table,
+    header_of,
+    row_heights,
+    table_shape,
+    with_flow,
+    with_high_fields,
+)
+from forms.formats.word.model import Cell, Control, Paragraph, Row, Table
+from forms.formats.word.patterns import (
+    cell_holds_places,
+    control_holds_places,
+    fill_block,
+    fill_control,
+    list_items,
+    places_in,
+)
+from forms.formats.word.slots import FIRST_PLACE, PRIVATE
+
+_TELLS_NOTHING = frozenset(("", "\u2610", "\u2611", "\u2612"))
+"""Values that may be remembered: nothing, and the boxes of lists to tick."""
+_MOST_REMEMBERED = 16
+_ANYTHING = "x"
+
+
+class SimpleText:
+    """A paragraph of a pattern whose text is all in one format."""
+
+    def __init__(self, paragraph: Paragraph, text: str, lines: SimpleLines, width: float) -> None:
+        """Take the paragraph, its text with the values' places, and how that is broken into lines."""
+        self._look = paragraph.format
+        self._box = box_of(paragraph.format, width)
+        self._lines = lines
+        at = [ord(char) - FIRST_PLACE for char in PRIVATE.findall(text)]
+        self._only = at[0] if len(text) == 1 else None
+        self._places = at
+        self._between = PRIVATE.split(text)
+
+    @classmethod
+    def of(cls, paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float) -> SimpleText | None:
+        """Make it for a paragraph, the first element below its parent; None if that takes the long way."""
+        look = paragraph.format
+        if paragraph.item is not None or look.outline or look.bidi or look.alignment == "both":
+            return None
+        found = simple_text(paragraph.content, setting.language)
+        if found is None:
+            return None
+        return cls(paragraph, found[0], SimpleLines(found[1], look, setter, width), width)
+
+    def fill(self, values: Sequence[str], element: int) -> LaidParagraph | None:
+        """Lay out the paragraph with its values as an element; None if that takes the long way."""
+        if self._only is not None:
+            text = values[self._only]
+        else:
+            parts = [self._between[0]]
+            for place, after in zip(self._places, self._between[1:], strict=True):
+                parts += (values[place], after)
+            text = "".join(parts)
+        lines = self._lines.lines(text, element)
+        return None if lines is None else of_lines(self._look, lines, self._box)
+
+
+class ParagraphPlan:
+    """The plan of a paragraph of the body."""
+
+    _ELEMENTS = FixedElements((Element("P"),))
+
+    def __init__(self, text: SimpleText, bookmarks: tuple[str, ...]) -> None:
+        """Take its text."""
+        self._text = text
+        self._bookmarks = bookmarks
+
+    @classmethod
+    def of(cls, paragraph: Paragraph, fonts: FontBook, setting: Setting, width: float) -> ParagraphPlan | None:
+        """Make it; None if each paragraph must be laid out from nothing."""
+        text = SimpleText.of(paragraph, typesetter(fonts), setting, width)
+        return None if text is None else cls(text, paragraph.bookmarks)
+
+    def fill(self, values: Sequence[str]) -> LaidBlock | None:
+        """Lay out the paragraph with its values; None if that takes the long way."""
+        laid = self._text.fill(values, 0)
+        if laid is None:
+            return None
+        return LaidBlock(laid, Instance(self._ELEMENTS, bookmarks=self._bookmarks))
+
+
+# ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _CellPlan:
+    """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
+
+    Its elements usually count from `base`. `row_controls` are the controls around its row.
+    """
+
+    cell: Cell
+    shape: CellShape
+    labels: tuple[str, ...]
+    row_controls: tuple[Control, ...]
+    places: tuple[int, ...]
+    base: int = 0
+    elements: FixedElements = field(default_factory=FixedElements)
+    fixed: LaidCell | None = None
+    simple: SimpleText | None = None
+    remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _RowPlan:
+    """A row: `fixed` if no value stands in it."""
+
+    shape: RowShape
+    cells: tuple[_CellPlan, ...]
+    fixed: LaidRow | None = None
+
+
+_Changed = dict[tuple[int, int], tuple[Element, ...]]
+"""The elements of cells, by row and place in it, that aren't the usual ones."""
+
+
+class TablePlan:
+    """The plan of a table of the body."""
+
+    def __init__(
+        self, table: Table, labels: tuple[str, ...], fonts: FontBook, setting: Setting, width: float
+    ) -> None:
+        """Lay out what is the same in every document."""
+        self._setter = typesetter(fonts)
+        self._setting = setting
+        self._shape = table_shape(table, width, outdent=setting.outdent_tables, lasting=True)
+        self._merges = any(cell.rows > 1 for row in self._shape.rows for cell in row.cells)
+        self._bookmarks = tuple(bookmarks_of(table))
+        self._root = FixedElements((Element("Table", alternative=table.title),))
+        waiting = iter(labels)
+        self._rows = tuple(
+            _RowPlan(shape, tuple(self._cell_plans(row, shape, waiting)))
+            for row, shape in zip(table.rows, self._shape.rows, strict=True)
+        )
+        self._elements = self._number()
+        for row in self._rows:
+            cells = [cell.fixed for cell in row.cells if cell.fixed is not None]
+            if len(cells) == len(row.cells) and not self._merges:
+                row.fixed = self._row(row.shape, cells)
+        headers = [row.fixed for row in self._rows[: self._shape.headers] if row.fixed is not None]
+        self._header = header_of(tuple(headers), len(headers)) if len(headers) == self._shape.headers else None
+
+    def _cell_plans(self, row: Row, shape: RowShape, labels: Iterator[str]) -> Iterator[_CellPlan]:
+        for cell, cell_shape in zip(row.cells, shape.cells, strict=True):
+            count = sum(1 for block in cell.blocks for _ in list_items(block)) if cell_shape.owner else 0
+            own = tuple(next(labels, "") for _ in range(count))
+            plan = _CellPlan(cell, cell_shape, own, row.controls, places_in(cell, row.controls))
+            if not cell_shape.owner:
+                plan.fixed = LaidCell(cell_shape, (), (), 0.0)
+            elif not cell_holds_places(cell) and not any(map(control_holds_places, row.controls)):
+                plan.fixed, elements = self._lay_out(plan, (), lasting=True)
+                plan.elements = FixedElements(elements)
+            else:
+                anything = [_ANYTHING] * (max(plan.places) + 1)
+                plan.elements = FixedElements(self._lay_out(plan, anything)[1])
+                plan.simple = self._simple(plan)
+            yield plan
+
+    def _simple(self, plan: _CellPlan) -> SimpleText | None:
+        """Give the text of a cell that is one paragraph of text in one format, and no field."""
+        controls = (*plan.row_controls, *plan.cell.controls)
+        only = plan.cell.blocks[0] if len(plan.cell.blocks) == 1 else None
+        if controls or not isinstance(only, Paragraph):
+            return None
+        return SimpleText.of(only, self._setter, self._setting, plan.shape.width)
+
+    def _number(self) -> FixedElements:
+        """Give each cell the place of its elements, and the elements of the whole table."""
+        out = list(self._root)
+        for row in self._rows:
+            out.append(Element("TR", 0))
+            above = len(out) - 1
+            for plan in row.cells:
+                plan.base = len(out)
+                if plan.fixed is not None:
+                    plan.fixed.base = plan.base
+                out += [
+                    replace(one, parent=one.parent + plan.base if one.parent >= 0 else above)
+                    for one in plan.elements
+                ]
+        return FixedElements(out)
+
+    def fill(self, values: Sequence[str]) -> LaidBlock:
+        """Lay out the table with its values."""
+        changed: _Changed = {}
+        rows: list[LaidRow] = []
+        cells: list[list[LaidCell]] = []
+        for number, plan in enumerate(self._rows):
+            if plan.fixed is not None:
+                rows.append(plan.fixed)
+                continue
+            own = [
+                one.fixed if one.fixed is not None else self._cell(one, values, (number, index), changed)
+                for index, one in enumerate(plan.cells)
+            ]
+            if self._merges:
+                cells.append(own)
+            else:
+                rows.append(self._row(plan.shape, own))
+        laid = finish_table(self._shape, cells) if self._merges else self._table(tuple(rows))
+        elements: Sequence[Element] = self._elements
+        if changed:
+            elements = self._renumbered(laid, changed)
+        return LaidBlock(laid, Instance(elements, bookmarks=self._bookmarks))
+
+    def _table(self, rows: tuple[LaidRow, ...]) -> LaidTable:
+        headers = self._shape.headers
+        pieces, height = self._header if self._header is not None else header_of(rows, headers)
+        return LaidTable(self._shape.x, rows, headers, pieces, height)
+
+    def _row(self, shape: RowShape, cells: Sequence[LaidCell]) -> LaidRow:
+        height, alone = row_heights(shape, cells)
+        row = LaidRow(shape, tuple(cells), height, alone, shape.exact and height <= shape.least)
+        return with_high_fields(row) if self._setting.fillable else row
+
+    def _cell(self, plan: _CellPlan, values: Sequence[str], at: tuple[int, int], changed: _Changed) -> LaidCell:
+        """Lay out a cell with its values; elements that aren't the usual ones go into `changed`."""
+        if plan.simple is not None:
+            paragraph = plan.simple.fill(values, 1)
+            if paragraph is not None:
+                laid = with_flow(plan.shape, (paragraph,))
+                laid.base = plan.base
+                return laid
+        own = tuple([values[place] for place in plan.places])
+        if _TELLS_NOTHING.issuperset(own):
+            known = plan.remembered.get(own)
+            if known is None:
+                if len(plan.remembered) >= _MOST_REMEMBERED:
+                    plan.remembered.clear()
+                known = plan.remembered[own] = self._lay_out(plan, values, lasting=True)
+            laid, elements = known
+        else:
+            laid, elements = self._lay_out(plan, values)
+        laid.base = plan.base
+        if elements != plan.elements:
+            changed[at] = elements
+        return laid
+
+    def _lay_out(
+        self, plan: _CellPlan, values: Sequence[str], *, lasting: bool = False
+    ) -> tuple[LaidCell, tuple[Element, ...]]:
+        """Lay out a cell as any other, with its own elements from 0 on."""
+        structure = Structure(self._setting.language, lasting=lasting)
+        maker = BlockMaker(self._setter, structure, self._setting, iter(plan.labels))
+        element = structure.add(plan.shape.role, attributes=plan.shape.attributes)
+        blocks = tuple(fill_block(block, values) for block in plan.cell.blocks)
+        controls = tuple(fill_control(one, values) for one in (*plan.row_controls, *plan.cell.controls))
+        laid = with_flow(plan.shape, maker.cell(blocks, element, plan.shape.width, controls))
+        return settled_cell(laid) if lasting else laid, structure.elements
+
+    def _renumbered(self, table: LaidTable, changed: _Changed) -> Tree:
+        """Give the elements with those that aren't the usual ones, and the cells where their own begin."""
+        chunks = [Chunk(0, -1, self._root)]
+        rows: list[LaidRow] = []
+        at = 1
+        for number, (row, plans) in enumerate(zip(table.rows, self._rows, strict=True)):
+            above = at
+            chunks.append(Chunk(at, 0, _ROW))
+            at += 1
+            cells = list(row.cells)
+            for index, plan in enumerate(plans.cells):
+                elements = changed.get((number, index), plan.elements)
+                if elements:
+                    chunks.append(Chunk(at, above, elements))
+                cells[index] = replace(cells[index], base=at)
+                at += len(elements)
+            rows.append(replace(row, cells=tuple(cells)))
+        table.rows = tuple(rows)
+        return Tree(tuple(chunks))
+
+
+_ROW = FixedElements((Element("TR"),))
