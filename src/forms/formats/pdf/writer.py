@@ -176,7 +176,7 @@ class _Writer:
         owners = painter.fragment(ops, left, top, occurrence.shape.roles, fragment.offset)
         if owners:
             run = occurrence.runs[-1] if occurrence.runs else None
-            if run is None or run is not sheet.runs[-1]:
+            if run is None or not sheet.runs or run is not sheet.runs[-1]:
                 run = Run(occurrence, index, first)
                 sheet.runs.append(run)
             run.owners += owners
