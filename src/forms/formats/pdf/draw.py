@@ -3,7 +3,7 @@
 A page is one list of operators; colour and font stay as they are until something needs others. What comes again
 in other documents (`FixedOps`) is compiled once, for any place and with a `%d` for each marked-content number.
 
-Text in the fixed fonts is written as itself; a whole page is encoded as `cp1252`, which is WinAnsi.
+Text in the fixed fonts is in WinAnsi encoding; until a page is whole, each byte of it is a character.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts)
     """Compile a fragment; None if a code in it is this document's own."""
     painter = Painter(fonts)
     owners = painter.fragment(tuple(ops), 0.0, 0.0, roles, 0)
-    text, count = _MCID.subn("<</MCID %d>>BDC", painter.content().replace("%", "%%"))
+    text, count = _MCID.subn("<</MCID %d>>BDC", painter.text().replace("%", "%%"))
     if not painter.general or count != len(owners):
         return None
     return Template(
@@ -189,9 +189,13 @@ class Painter:
         self._start = self._y = 0.0  # and where on the page it begins
         self._rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
 
-    def content(self) -> str:
-        """Give the operators."""
+    def text(self) -> str:
+        """Give the operators, a character for each byte."""
         return "".join(self._out)
+
+    def content(self) -> bytes:
+        """Give the operators."""
+        return "".join(self._out).encode("latin-1")
 
     def fragment(
         self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str], offset: int
@@ -245,7 +249,6 @@ class Painter:
             if op.__class__ is not TextOp:
                 return None
             run, y = op.run, op.y - op.rise  # type: ignore[union-attr]
-            text = run.text
             if (
                 y == before
                 or run.face != face
@@ -255,9 +258,13 @@ class Painter:
                 or not run.plain
                 or op.underline  # type: ignore[union-attr]
                 or op.strike  # type: ignore[union-attr]
-                or not (text.isascii() or _NOT_FIXED.search(text) is None)
             ):
                 return None
+            text = run.text
+            if not text.isascii():
+                if _NOT_FIXED.search(text):
+                    return None
+                text = text.encode("cp1252").decode("latin-1")
             if "(" in text or ")" in text or "\\" in text:
                 text = _SPECIAL.sub(r"\\\g<0>", text)
             space = " " if op.space_after else ""  # type: ignore[union-attr]
@@ -566,7 +573,9 @@ class Painter:
 
 
 def _escaped(text: str) -> str:
-    """Write text inside of a literal string (7.3.4.2)."""
+    """Write text of the fixed fonts inside of a literal string (7.3.4.2), a character for each byte."""
+    if not text.isascii():
+        text = text.encode("cp1252").decode("latin-1")
     if "(" in text or ")" in text or "\\" in text:
         return _SPECIAL.sub(r"\\\g<0>", text)
     return text

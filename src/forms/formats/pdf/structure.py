@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from forms.formats.pdf.display import Element, FixedElements, Instance, Op, TextOp, Tree
@@ -23,6 +24,9 @@ from forms.formats.pdf.objects import PdfFile, name, number, text_string
 _KEPT_EMPTY = frozenset(("TD", "TH"))
 _TABLE_ATTRIBUTES = frozenset(("Scope", "RowSpan", "ColSpan", "Headers", "Summary"))
 _LEFT_OUT = -1
+_FIRST, _PARENT, _OWN_BASES = 0, 1, 2
+_KEPT = 32
+"""Skeletons kept of one instance: they differ by page breaks and empty cells."""
 _NOWHERE = float("inf")
 _BULLETS = {
     "•": "Disc",
@@ -42,15 +46,37 @@ _NUMBERINGS = (
 )
 
 
-class Shape(NamedTuple):
+class Shape:
     """What is written of elements wherever they stand: roles, parents as in `Element`, and finished entries.
 
-    `details` are languages, alternative texts and attributes.
+    `details` are languages, alternative texts and attributes. `bones` keeps the skeletons of what comes again.
     """
 
-    roles: tuple[str, ...]
-    parents: tuple[int, ...]
-    details: tuple[bytes, ...]
+    __slots__ = ("bones", "details", "has_labels", "has_lists", "parents", "roles")
+
+    def __init__(self, roles: Sequence[str], parents: Sequence[int], details: Sequence[bytes]) -> None:
+        """Take what there is for each element."""
+        self.roles = roles
+        self.parents = parents
+        self.details = details
+        self.has_labels = "Lbl" in roles
+        self.has_lists = "L" in roles
+        self.bones: dict[object, Skeleton] | None = None
+
+
+class Skeleton(NamedTuple):
+    """The elements of an instance with such content, as a template for all of them, a line each.
+
+    `places` and `offsets` say what goes in, in the order of the `%d`: a number that depends on the document (see
+    `Occurrence.bases`) and what is added to it. `ranks` gives each element's place among those written, `_LEFT_OUT`
+    for the others.
+    """
+
+    template: bytes
+    places: tuple[int, ...]
+    offsets: tuple[int, ...]
+    ranks: Sequence[int]
+    size: int
 
 
 def shape_of(elements: Sequence[Element]) -> Shape:
@@ -62,19 +88,16 @@ def shape_of(elements: Sequence[Element]) -> Shape:
     known = elements.drawn
     if not isinstance(known, Shape):
         known = elements.drawn = _shape(elements)
+        known.bones = {}
     return known
 
 
 def _shape(elements: Sequence[Element]) -> Shape:
-    roles = tuple([element.role for element in elements])
-    parents = tuple([element.parent for element in elements])
-    details = tuple(
-        [
-            _details(element) if element.attributes or element.alternative or element.language else b""
-            for element in elements
-        ]
-    )
-    return Shape(roles, parents, details)
+    details = [
+        _details(element) if element.attributes or element.alternative or element.language else b""
+        for element in elements
+    ]
+    return Shape([element.role for element in elements], [element.parent for element in elements], details)
 
 
 def _joined(tree: Tree) -> Shape:
@@ -87,7 +110,7 @@ def _joined(tree: Tree) -> Shape:
         roles += shape.roles
         parents += [base + parent if parent >= 0 else chunk.parent for parent in shape.parents]
         details += shape.details
-    return Shape(tuple(roles), tuple(parents), tuple(details))
+    return Shape(roles, parents, details)
 
 
 class Run:
@@ -113,38 +136,53 @@ class Annotated(NamedTuple):
     before: int
 
 
+class Content(NamedTuple):
+    """A marked content or an annotation of an element: its page's index, and where its page and number are found.
+
+    `place` is that of its page in `Occurrence.bases`; its number follows there, and `offset` is added to it.
+    """
+
+    element: int
+    page: int
+    place: int
+    offset: int
+    annotated: bool
+
+
 class Occurrence:
     """An instance as it was drawn.
 
     `runs` are its marked contents in reading order, `annotations` its links and fields. `boxes` are the figures'
     places on their pages, `labels` the texts of list labels, by element. `place` is where it begins: page index
-    and y.
+    and y. `first` is the number of its first element's object; `nested` are lists inside of its elements.
     """
 
     __slots__ = (
-        *("annotations", "boxes", "first", "has_labels", "instance", "labels", "nested", "own", "place"),
-        *("ranks", "runs", "shape"),
+        *("annotations", "bones", "boxes", "first", "instance", "labels", "nested", "place", "runs", "shape"),
     )
 
     def __init__(self, instance: Instance) -> None:
         """Start without content."""
         self.instance = instance
         self.shape = shape_of(instance.elements)
-        self.has_labels = "Lbl" in self.shape.roles
         self.runs: list[Run] = []
         self.annotations: list[Annotated] = []
         self.boxes: dict[int, tuple[float, float, float, float]] = {}
         self.labels: dict[int, str] = {}
         self.place: tuple[int, float] | None = None
         self.first = 0
-        self.ranks: Sequence[int] = ()
-        self.own: list[tuple[int, ...]] = []
         self.nested: dict[int, list[int]] = {}
+        self.bones: Skeleton | None = None
 
     @property
     def marked(self) -> int:
         """How many marked contents there are so far."""
         return sum([len(run.owners) for run in self.runs])
+
+    def number(self, element: int) -> int:
+        """Give the object number of an element that is written."""
+        assert self.bones is not None
+        return self.first + self.bones.ranks[element]
 
     def note_labels(self, ops: Sequence[Op], offset: int) -> None:
         """Note what the labels of list items say; the operations' elements count from `offset`."""
@@ -154,69 +192,162 @@ class Occurrence:
                 at = op.element + offset
                 self.labels[at] = self.labels.get(at, "") + op.run.text
 
-    def number(self, element: int) -> int:
-        """Give the object number of an element that is written."""
-        return self.first + self.ranks[element]
+    def pattern(self) -> object:
+        """Tell apart what makes skeletons differ; None where only this document's will do."""
+        if self.boxes or self.nested or self.shape.has_lists:
+            return None
+        start = self.runs[0].page if self.runs else self.annotations[0].page
+        marked = tuple([(run.page - start, *run.owners) for run in self.runs])
+        if not self.annotations:
+            return marked
+        return marked, tuple([(one.element, one.page - start, one.before) for one in self.annotations])
 
-    def settle(self) -> int:
-        """Work out what each element holds and which are written; gives how many.
+    def bases(self, parent: int, pages: Sequence[int]) -> list[int]:
+        """Give the numbers that a skeleton leaves open: own and parent's object, then a page and a number each.
 
-        `own` is for each element its own content: page index and number in turn, where a number below 0 is an
-        annotation's object, as `~at`. Written are those with content, what is around them, and cells.
+        These are a page's object and the first marked content's number for each run, and a page's object and the
+        annotation's for each of those.
         """
-        roles, parents, _ = self.shape
-        own = self.own = [()] * len(roles)
-        for element, page, kid in self.contents():
-            own[element] += (page, kid)
-        seen = [*map(bool, own)]
+        bases = [self.first, parent]
+        for run in self.runs:
+            bases += (pages[run.page], run.first)
+        for one in self.annotations:
+            bases += (pages[one.page], one.at)
+        return bases
+
+    def contents(self) -> Iterator[Content]:
+        """Give the contents in reading order."""
+        waiting = [
+            (one, place) for place, one in enumerate(self.annotations, len(self.runs) + _OWN_BASES // 2)
+        ][::-1]
+        before = 0
+        for place, run in enumerate(self.runs, _OWN_BASES // 2):
+            for offset, element in enumerate(run.owners):
+                while waiting and waiting[-1][0].before <= before:
+                    one, at = waiting.pop()
+                    yield Content(one.element, one.page, 2 * at, 0, True)
+                yield Content(element, run.page, 2 * place, offset, False)
+                before += 1
+        for one, at in waiting[::-1]:
+            yield Content(one.element, one.page, 2 * at, 0, True)
+
+
+class _Bones:
+    """Makes a skeleton: of what was drawn, the order of the children, and which elements are written.
+
+    Written are those with content, what is around them, and cells.
+    """
+
+    def __init__(self, occurrence: Occurrence) -> None:
+        """Gather what was drawn."""
+        self._occurrence = occurrence
+        roles, parents = occurrence.shape.roles, occurrence.shape.parents
+        self._own: list[list[Content]] = [[] for _ in roles]
+        for content in occurrence.contents():
+            self._own[content.element].append(content)
+        seen = [*map(bool, self._own)]
         for element in range(len(roles) - 1, 0, -1):
             if seen[element] or roles[element] in _KEPT_EMPTY:
                 seen[element] = seen[parents[element]] = True
-        if all(seen):
-            self.ranks = range(len(seen))
-            return len(seen)
-        self.ranks = [
-            rank if written else _LEFT_OUT
-            for rank, written in zip(accumulate(seen, initial=0), seen, strict=False)
-        ]
-        return sum(seen)
+        ranks = zip(accumulate(seen, initial=0), seen, strict=False)
+        self.ranks = [rank if written else _LEFT_OUT for rank, written in ranks]
+        self._children: list[list[int]] = [[] for _ in roles]
+        for element in range(1, len(roles)):
+            if seen[element]:
+                self._children[parents[element]].append(element)
+        self._numbers: list[tuple[int, int]] = []
 
-    def contents(self) -> Iterator[tuple[int, int, int]]:
-        """Give the contents in reading order: element, page, and number as in `own`."""
-        waiting = iter(self.annotations)
-        annotated = next(waiting, None)
-        before = 0
-        for run in self.runs:
-            page = run.page
-            for mcid, element in enumerate(run.owners, run.first):
-                while annotated is not None and annotated.before <= before:
-                    yield annotated.element, annotated.page, ~annotated.at
-                    annotated = next(waiting, None)
-                yield element, page, mcid
-                before += 1
-        while annotated is not None:
-            yield annotated.element, annotated.page, ~annotated.at
-            annotated = next(waiting, None)
+    def make(self) -> Skeleton:
+        """Make it."""
+        shape = self._occurrence.shape
+        lines = []
+        for element, (role, up, details) in enumerate(
+            zip(shape.roles, shape.parents, shape.details, strict=True)
+        ):
+            if self.ranks[element] == _LEFT_OUT:
+                continue
+            self._numbers.append((_FIRST, self.ranks[up]) if up >= 0 else (_PARENT, 0))
+            written = self._kids(element) + (details + self._special(element, role)).replace(b"%", b"%%")
+            lines.append(b"<</S%s/P %%d 0 R%s>>" % (name(role), written))
+        places, offsets = zip(*self._numbers, strict=True)
+        return Skeleton(b"\n".join(lines), places, offsets, self.ranks, len(lines))
 
-    def in_order(self, element: int, children: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Give content and children of an element that has both, in reading order; a child's page is -1.
+    def _kids(self, element: int) -> bytes:
+        """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
+        numbers = self._numbers
+        home = -1
+        begin = len(numbers)
+        parts = []
+        for kid in self._in_order(element):
+            if isinstance(kid, int):
+                numbers.append((_FIRST, self.ranks[kid]))
+                parts.append(b"%d 0 R")
+            elif kid.annotated:
+                numbers += ((kid.place + 1, 0), (kid.place, 0))
+                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>")
+            elif home in (-1, kid.page):
+                if home < 0:
+                    numbers.insert(begin, (kid.place, 0))
+                home = kid.page
+                numbers.append((kid.place + 1, kid.offset))
+                parts.append(b"%d")
+            else:
+                numbers += ((kid.place, 0), (kid.place + 1, kid.offset))
+                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>")
+        nested = self._occurrence.nested.get(element, ())
+        parts += [b"%d 0 R" % at for at in nested]
+        return (b"/Pg %d 0 R" if home >= 0 else b"") + _array(parts)
+
+    def _in_order(self, element: int) -> Iterable[Content | int]:
+        """Give content and children of an element in reading order.
 
         A child's place is that of its first content; several children stand in the order of the tree.
         """
-        parents = self.shape.parents
+        own, children = self._own[element], self._children[element]
+        if not own:
+            return children
+        if not children:
+            return own
+        parents = self._occurrence.shape.parents
         found: list[float] = [_NOWHERE] * len(parents)
-        own: list[tuple[float, int, int]] = []
-        for position, (owner, page, kid) in enumerate(self.contents()):
-            if owner == element:
-                own.append((position, page, kid))
+        places: list[tuple[float, Content | None]] = []
+        for position, content in enumerate(self._occurrence.contents()):
+            if content.element == element:
+                places.append((position, content))
             else:
-                found[owner] = min(found[owner], position)
+                found[content.element] = min(found[content.element], position)
         for inner in range(len(parents) - 1, element, -1):
-            outer = parents[inner]
-            found[outer] = min(found[outer], found[inner])
-        ordered = iter(children)
-        for _, page, kid in sorted([*own, *((found[child], -1, child) for child in children)]):
-            yield (page, kid) if page >= 0 else (-1, next(ordered))
+            found[parents[inner]] = min(found[parents[inner]], found[inner])
+        places += [(found[child], None) for child in children]
+        waiting = iter(children)
+        return [kid or next(waiting) for _, kid in sorted(places, key=itemgetter(0))]
+
+    def _special(self, element: int, role: str) -> bytes:
+        """Write what depends on this document's content: a list's numbering, and where a figure is."""
+        occurrence = self._occurrence
+        if role == "L":
+            labels = sorted(occurrence.labels.items())
+            label = next((text for at, text in labels if at > element), "")
+            return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
+        box = occurrence.boxes.get(element)
+        if box is None or role != "Figure":
+            return b""
+        corners = " ".join(map(number, box)).encode("ascii")
+        return b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners
+
+
+def _skeleton_of(occurrence: Occurrence) -> Skeleton:
+    """Give the skeleton of an occurrence, kept for what comes again."""
+    kept = occurrence.shape.bones
+    pattern = occurrence.pattern() if kept is not None else None
+    if kept is None or pattern is None:
+        return _Bones(occurrence).make()
+    found = kept.get(pattern)
+    if found is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[pattern] = _Bones(occurrence).make()
+    return found
 
 
 @dataclass(slots=True)
@@ -257,12 +388,15 @@ class StructureTree:
         (occurrence, element) of the annotations in the order of their `StructParent`, which follow the pages'.
         """
         drawn = [occurrence for occurrence in occurrences if occurrence.runs or occurrence.annotations]
-        for occurrence in drawn:
-            occurrence.first = self._file.reserve(occurrence.settle())
+        skeletons = [self._number(occurrence) for occurrence in drawn]
         parents = [self._parent(occurrence) for occurrence in drawn]
         self._close(0)
-        for occurrence, parent in zip(drawn, parents, strict=True):
-            self._file.put_all(occurrence.first, self._elements(occurrence, parent))
+        for occurrence, bones, parent in zip(drawn, skeletons, parents, strict=True):
+            if occurrence.nested:
+                bones = _Bones(occurrence).make()
+            bases = map(occurrence.bases(parent, self._pages).__getitem__, bones.places)
+            lines = bones.template % tuple(map(add, bases, bones.offsets))
+            self._file.put_all(occurrence.first, lines.split(b"\n"))
         for group in self._done:
             self._file.put(
                 group.at,
@@ -277,6 +411,12 @@ class StructureTree:
             % (self._document, tree, len(marks) + len(annotations)),
         )
         return self._root
+
+    def _number(self, occurrence: Occurrence) -> Skeleton:
+        """Reserve the numbers of an occurrence's elements; gives its skeleton."""
+        bones = occurrence.bones = _skeleton_of(occurrence)
+        occurrence.first = self._file.reserve(bones.size)
+        return bones
 
     def _parent(self, occurrence: Occurrence) -> int:
         """Find the parent of an instance's root, opening and closing lists; the root becomes its child."""
@@ -305,8 +445,10 @@ class StructureTree:
         if self._lists:
             outer = self._lists[-1].last
             assert outer is not None
-            bodies = (i for i, element in enumerate(outer.instance.elements) if element.role == "LBody")
-            body = next((index for index in bodies if outer.ranks[index] >= 0), 0)
+            assert outer.bones is not None
+            bodies = (index for index, role in enumerate(outer.shape.roles) if role == "LBody")
+            ranks = outer.bones.ranks
+            body = next((index for index in bodies if ranks[index] != _LEFT_OUT), 0)
             outer.nested.setdefault(body, []).append(at)
             parent = outer.number(body)
         else:
@@ -320,72 +462,6 @@ class StructureTree:
             self._done += self._lists[depth:]
             del self._lists[depth:]
 
-    def _elements(self, occurrence: Occurrence, parent: int) -> Iterable[bytes]:
-        """Write the elements of an occurrence."""
-        roles, parents, details = occurrence.shape
-        own, ranks, first, pages = occurrence.own, occurrence.ranks, occurrence.first, self._pages
-        special = occurrence.nested or occurrence.boxes or occurrence.labels or "L" in roles
-        children: list[list[int]] = [[] for _ in roles]
-        for element in range(1, len(roles)):
-            if ranks[element] >= 0:
-                children[parents[element]].append(element)
-        lines = []
-        for element, role in enumerate(roles):
-            if ranks[element] < 0:
-                continue
-            up, content, inner = parents[element], own[element], children[element]
-            above = parent if up < 0 else first + ranks[up]
-            if not (inner or special) and len(content) == 2 and content[1] >= 0:
-                line = b"%s/P %d 0 R/Pg %d 0 R/K %d%s>>"
-                lines.append(line % (_opened(role), above, pages[content[0]], content[1], details[element]))
-                continue
-            if special:
-                kids = self._kids(occurrence, element, inner) + self._special(occurrence, element)
-            elif content:
-                kids = self._kids(occurrence, element, inner)
-            else:
-                kids = _array([b"%d 0 R" % (first + ranks[child]) for child in inner])
-            lines.append(b"%s/P %d 0 R%s%s>>" % (_opened(role), above, kids, details[element]))
-        return lines
-
-    def _special(self, occurrence: Occurrence, element: int) -> bytes:
-        """Write what depends on this document's content: a list's numbering, and where a figure is."""
-        role = occurrence.shape.roles[element]
-        if role == "L":
-            labels = sorted(occurrence.labels.items())
-            label = next((text for at, text in labels if at > element), "")
-            return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
-        box = occurrence.boxes.get(element)
-        if box is None or role != "Figure":
-            return b""
-        corners = " ".join(map(number, box)).encode("ascii")
-        return b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners
-
-    def _kids(self, occurrence: Occurrence, element: int, children: Sequence[int]) -> bytes:
-        """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
-        content = occurrence.own[element]
-        kids: Iterable[tuple[int, int]]
-        if not content:
-            kids = [(-1, child) for child in children]
-        elif not children:
-            kids = zip(content[::2], content[1::2], strict=True)
-        else:
-            kids = occurrence.in_order(element, children)
-        home = -1
-        parts = []
-        for page, kid in kids:
-            if page < 0:
-                parts.append(b"%d 0 R" % occurrence.number(kid))
-            elif kid < 0:
-                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (~kid, self._pages[page]))
-            elif home in (-1, page):
-                home = page
-                parts.append(b"%d" % kid)
-            else:
-                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[page], kid))
-        parts += [b"%d 0 R" % at for at in occurrence.nested.get(element, ())]
-        return (b"" if home < 0 else b"/Pg %d 0 R" % self._pages[home]) + _array(parts)
-
     def _parent_tree(
         self, marks: Sequence[Sequence[Run]], annotations: Sequence[tuple[Occurrence, int]]
     ) -> Iterator[bytes]:
@@ -393,7 +469,8 @@ class StructureTree:
         for key, runs in enumerate(marks):
             numbers: list[int] = []
             for run in runs:
-                first, ranks = run.occurrence.first, run.occurrence.ranks
+                assert run.occurrence.bones is not None
+                first, ranks = run.occurrence.first, run.occurrence.bones.ranks
                 numbers += [first + ranks[element] for element in run.owners]
             yield b"%d[%s]" % (key, _references(numbers))
         for key, (occurrence, element) in enumerate(annotations, len(marks)):

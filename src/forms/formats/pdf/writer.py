@@ -170,7 +170,7 @@ class _Writer:
         if occurrence.place is None:
             occurrence.place = (index, top)
         ops = self._flattened(fragment.ops) if self.flat else fragment.ops
-        if occurrence.has_labels:
+        if occurrence.shape.has_labels:
             occurrence.note_labels(ops, fragment.offset)
         first = painter.marked
         owners = painter.fragment(ops, left, top, occurrence.shape.roles, fragment.offset)
@@ -261,7 +261,7 @@ class _Writer:
             b"/XObject<<%s>>" % pictures if pictures else b"",
         )
         for index, sheet in enumerate(sheets):
-            content = self.file.add_stream(stream(b"", sheet.painter.content().encode("cp1252")))
+            content = self.file.add_stream(stream(b"", sheet.painter.content()))
             box = f"{number(sheet.width)} {number(sheet.height)}".encode("ascii")
             own = b"/MediaBox[0 0 %s]/Contents %d 0 R/StructParents %d" % (box, content, index)
             if sheet.annotations:
