@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from forms.formats.pdf.display import BLACK, GlyphRun, TextOp
+from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import MAY_BREAK, Typesetter, pieces
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import LaidLine
@@ -117,7 +117,7 @@ class SimpleLines:
             if "\t" in text:
                 return self._tabbed(text, element)
             if "\n" in text:
-                broken = self._paragraphs(text)
+                broken = self._paragraphs(text) if element != ARTIFACT else None
                 return None if broken is None else self._laid(broken, element)
             if not text or text[0] == " ":
                 return None
@@ -170,11 +170,13 @@ class SimpleLines:
         segment = Segment(self._first)
         size, limit = self._size, self._limit
         pieces = text.split("\t")
+        last = len(pieces) - 1 if element != ARTIFACT else 0
         for number, piece in enumerate(pieces):
             shown = piece.rstrip(" ")
             if number:
                 stop = self._measure.stop_after(segment.place() + segment.width)
-                if stop.kind == "decimal" or stop.leader or stop.position > limit:
+                past = stop.kind == "left" and stop.position > limit
+                if past or stop.kind == "decimal" or stop.leader:
                     return None
                 segment = Segment(segment.place() + segment.width, stop)
             if piece[:1] == " ":
@@ -186,9 +188,9 @@ class SimpleLines:
             if segment.x + segment.width > room + TOLERANCE:
                 return None
             if shown:
-                spaced = number + 1 < len(pieces) or len(shown) < len(piece)
+                spaced = number < last or len(shown) < len(piece)
                 ops.append(self._op(shown, em, spaced, element, segment.x))
-            elif ops and number + 1 < len(pieces):
+            elif ops and number < last:
                 ops[-1].space_after = True
             segment.width = sum(map(self._advance, piece)) * size
         return (LaidLine(0.0, self._height, self._pitch, tuple(ops)),)
