@@ -61,7 +61,7 @@ def lay_out_blocks(
         content = maker.one(block, -1, width)
         if lasting:
             content = settled(content)
-        out.append(LaidBlock(content, _instance(block, structure)))
+        out.append(LaidBlock(content, _instance(block, structure), structure.numbered))
     return tuple(out)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms.formats.pdf.display import ARTIFACT, Fragment
@@ -11,7 +11,8 @@ from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
-from forms.formats.pdf.layout.laid import Piece
+from forms.formats.pdf.layout.laid import LaidContent, Piece
+from forms.formats.pdf.layout.memory import simple_story
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
     BlockControl,
@@ -90,11 +91,17 @@ class Stories:
         return known
 
     def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
-        structure = Structure(self._setting.language, artifact=True)
-        labels: Iterator[str] = iter([label for placed in story.blocks for label in placed.labels])
-        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, labels, numbers)
-        blocks = [inner for placed in story.blocks for inner in opened(filled(placed).block, False)]
-        whole = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
+        flow: list[LaidContent] = []
+        for placed in story.blocks:
+            simple = simple_story(placed, self._fonts, self._setting, width)
+            laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
+            if laid is not None:
+                flow.append(laid)
+                continue
+            structure = Structure(self._setting.language, artifact=True)
+            maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
+            flow += maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
+        whole = fill_cell(tuple(flow), START, float("inf"))
         return LaidStory(tuple(piece for _, piece in whole.pieces), whole.height)
 
 

@@ -194,7 +194,8 @@ Flow = tuple[LaidContent, ...]
 
 @dataclass(slots=True)
 class LaidBlock:
-    """A block with its structure."""
+    """A block with its structure. `numbered`: page numbers are to be put into it (`PageNumberOp`)."""
 
     content: LaidContent
     instance: Instance
+    numbered: bool = False

@@ -9,16 +9,17 @@ from collections import OrderedDict
 from threading import Lock
 
 from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import Setting, lay_out_blocks
 from forms.formats.pdf.layout.laid import LaidBlock
-from forms.formats.pdf.layout.plans import ParagraphPlan, TablePlan
+from forms.formats.pdf.layout.plans import ParagraphPlan, SimpleText, TablePlan
 from forms.formats.word.model import Paragraph, Placed, Table
-from forms.formats.word.patterns import filled
+from forms.formats.word.patterns import filled, holds_places
 
 _REMEMBERED = 4096
 
 _Plan = ParagraphPlan | TablePlan
-_Known = tuple[LaidBlock, ...] | _Plan | None
+_Known = tuple[LaidBlock, ...] | _Plan | SimpleText | None
 
 
 class Memory:
@@ -64,8 +65,24 @@ def lay_out_placed(placed: Placed, fonts: FontBook, setting: Setting, width: flo
         _memory.put(key, (block, fonts), known)
     if isinstance(known, tuple):
         return known
-    laid = known.fill(placed.values) if known is not None else None
+    laid = known.fill(placed.values) if isinstance(known, _Plan) else None
     return (laid,) if laid is not None else lay_out_blocks(filled(placed), fonts, setting, width)
+
+
+def simple_story(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> SimpleText | None:
+    """Give the plan of a paragraph of a header or footer; None if that takes the long way."""
+    block = placed.block
+    if not placed.static or not isinstance(block, Paragraph):
+        return None
+    key = (id(block), id(fonts), setting, width)
+    found = _memory.get(key)
+    if found is None:
+        made = None
+        if placed.values or not holds_places(block):
+            made = SimpleText.of(block, typesetter(fonts), setting, width, numbers=True)
+        _memory.put(key, (block, fonts), made)
+        return made
+    return found[1] if isinstance(found[1], SimpleText) else None
 
 
 def _plan(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> _Plan | None:

@@ -63,6 +63,7 @@ class Paginator:
         self._setting = setting
         self._stories = Stories(fonts, setting)
         self._instances: list[Instance] = []
+        self._numbered: set[int] = set()  # which of them have page numbers in them
         self._sheets: list[_Sheet] = []
         self._number = 0
         self._y = 0.0
@@ -86,6 +87,8 @@ class Paginator:
         contents = []
         for placed in section.blocks:
             for block in lay_out_placed(placed, self._fonts, self._setting, columns[0][1]):
+                if block.numbered:
+                    self._numbered.add(len(self._instances))
                 self._instances.append(block.instance)
                 contents.append(block.content)
         flow: Flow = tuple(contents)
@@ -222,16 +225,21 @@ class Paginator:
         return Page(
             look.width,
             look.height,
-            tuple(self._numbered(fragment, numbers) for fragment in sheet.body),
+            tuple(self._with_numbers(sheet.body, numbers)),
             fragments(header, left, look.header),
             fragments(footer, left, look.height - look.footer - footer.height),
         )
 
-    def _numbered(self, fragment: Fragment, numbers: tuple[str, str]) -> Fragment:
+    def _with_numbers(self, body: list[Fragment], numbers: tuple[str, str]) -> list[Fragment]:
         """Put the page's numbers where the body asks for them."""
-        if not any(isinstance(op, PageNumberOp) for op in fragment.ops):
-            return fragment
-        return replace(fragment, ops=tuple(self._number_text(op, numbers) for op in fragment.ops))
+        if not self._numbered:
+            return body
+        return [
+            replace(fragment, ops=tuple([self._number_text(op, numbers) for op in fragment.ops]))
+            if fragment.instance in self._numbered and any(isinstance(op, PageNumberOp) for op in fragment.ops)
+            else fragment
+            for fragment in body
+        ]
 
     def _number_text(self, op: Op, numbers: tuple[str, str]) -> Op:
         if not isinstance(op, PageNumberOp):

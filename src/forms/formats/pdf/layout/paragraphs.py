@@ -113,7 +113,8 @@ class _Paragraph:
         found = simple_text(paragraph.content, self._structure.language) if paragraph.item is None else None
         if found is None:
             return None
-        lines = simple_lines(*found, self._format, self._setter, element, self._around.width)
+        around = self._around
+        lines = simple_lines(*found, self._format, self._setter, element, around.width, around.default_tab)
         if lines is None:
             return None
         return of_lines(self._format, lines, box_of(self._format, self._around.width))
@@ -289,6 +290,7 @@ class _Paragraph:
             elif atom.kind == "number":
                 colour = atom.format.colour or BLACK
                 what: Literal["page", "pages"] = "page" if atom.what == "page" else "pages"
+                self._structure.numbered = True
                 ops.append(PageNumberOp(x, baseline, what, atom.runs[0].face, atom.size, atom.element, colour))
             elif atom.runs:
                 follower = index

@@ -23,7 +23,7 @@ from forms.formats.pdf.layout.laid import (
     RowShape,
 )
 from forms.formats.pdf.layout.paragraphs import box_of, of_lines
-from forms.formats.pdf.layout.simple import SimpleLines, simple_text
+from forms.formats.pdf.layout.simple import PAGE, SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import (
     finish_table,
@@ -42,7 +42,7 @@ from forms.formats.word.patterns import (
     list_items,
     places_in,
 )
-from forms.formats.word.slots import FIRST_PLACE, PRIVATE
+from forms.formats.word.slots import FIRST_PLACE, MOST_PLACES, PRIVATE
 
 _TELLS_NOTHING = frozenset(("", "\u2610", "\u2611", "\u2612"))
 """Values that may be remembered: nothing, and the boxes of lists to tick."""
@@ -58,30 +58,40 @@ class SimpleText:
         self._look = paragraph.format
         self._box = box_of(paragraph.format, width)
         self._lines = lines
-        at = [ord(char) - FIRST_PLACE for char in PRIVATE.findall(text)]
-        self._only = at[0] if len(text) == 1 else None
-        self._places = at
+        self._places = [ord(char) - FIRST_PLACE for char in PRIVATE.findall(text)]
+        self._only = self._places[0] if len(text) == 1 and self._places and text < PAGE else None
         self._between = PRIVATE.split(text)
 
     @classmethod
-    def of(cls, paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float) -> SimpleText | None:
-        """Make it for a paragraph, the first element below its parent; None if that takes the long way."""
+    def of(
+        cls,
+        paragraph: Paragraph,
+        setter: Typesetter,
+        setting: Setting,
+        width: float,
+        *,
+        numbers: bool = False,
+    ) -> SimpleText | None:
+        """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way."""
         look = paragraph.format
         if paragraph.item is not None or look.outline or look.bidi or look.alignment == "both":
             return None
-        found = simple_text(paragraph.content, setting.language)
+        found = simple_text(paragraph.content, setting.language, numbers=numbers)
         if found is None:
             return None
-        return cls(paragraph, found[0], SimpleLines(found[1], look, setter, width), width)
+        lines = SimpleLines(found[1], look, setter, width, setting.default_tab)
+        return cls(paragraph, found[0], lines, width)
 
-    def fill(self, values: Sequence[str], element: int) -> LaidParagraph | None:
-        """Lay out the paragraph with its values as an element; None if that takes the long way."""
+    def fill(
+        self, values: Sequence[str], element: int, numbers: tuple[str, str] = ("", "")
+    ) -> LaidParagraph | None:
+        """Lay out the paragraph as an element, with its values and numbers of pages; None as `of`."""
         if self._only is not None:
             text = values[self._only]
         else:
             parts = [self._between[0]]
             for place, after in zip(self._places, self._between[1:], strict=True):
-                parts += (values[place], after)
+                parts += (values[place] if place < MOST_PLACES else numbers[place - MOST_PLACES], after)
             text = "".join(parts)
         lines = self._lines.lines(text, element)
         return None if lines is None else of_lines(self._look, lines, self._box)
@@ -158,6 +168,7 @@ class TablePlan:
         self._shape = table_shape(table, width, outdent=setting.outdent_tables, lasting=True)
         self._merges = any(cell.rows > 1 for row in self._shape.rows for cell in row.cells)
         self._bookmarks = tuple(bookmarks_of(table))
+        self._numbered = False
         self._root = FixedElements((Element("Table", alternative=table.title),))
         waiting = iter(labels)
         self._rows = tuple(
@@ -233,7 +244,7 @@ class TablePlan:
         elements: Sequence[Element] = self._elements
         if changed:
             elements = self._renumbered(laid, changed)
-        return LaidBlock(laid, Instance(elements, bookmarks=self._bookmarks))
+        return LaidBlock(laid, Instance(elements, bookmarks=self._bookmarks), self._numbered)
 
     def _table(self, rows: tuple[LaidRow, ...]) -> LaidTable:
         headers = self._shape.headers
@@ -277,7 +288,9 @@ class TablePlan:
         element = structure.add(plan.shape.role, attributes=plan.shape.attributes)
         blocks = tuple(fill_block(block, values) for block in plan.cell.blocks)
         controls = tuple(fill_control(one, values) for one in (*plan.row_controls, *plan.cell.controls))
-        laid = with_flow(plan.shape, maker.cell(blocks, element, plan.shape.width, controls))
+        flow = maker.cell(blocks, element, plan.shape.width, controls)
+        self._numbered = self._numbered or structure.numbered
+        laid = with_flow(plan.shape, flow)
         return settled_cell(laid) if lasting else laid, structure.elements
 
     def _renumbered(self, table: LaidTable, changed: _Changed) -> Tree:

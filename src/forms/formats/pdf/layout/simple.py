@@ -1,4 +1,4 @@
-"""The short way for most paragraphs: text in one format, from left to right, nothing else but line breaks.
+"""The short way for most paragraphs: text in one format, from left to right, with line breaks and tabs.
 
 It gives what the long way (`paragraphs`) gives, without atoms; a test holds the two together. Whatever
 it doesn't know it leaves to the long way.
@@ -13,47 +13,85 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from forms.formats.pdf.display import BLACK, GlyphRun, TextOp
+from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import MAY_BREAK, Typesetter, pieces
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import LaidLine
-from forms.formats.pdf.layout.lines import TOLERANCE
-from forms.formats.word.model import Inline, ParagraphFormat, RunFormat, Text
+from forms.formats.pdf.layout.lines import TOLERANCE, Measure, Segment
+from forms.formats.word.model import (
+    Break,
+    Hyperlink,
+    Inline,
+    InlineControl,
+    PageField,
+    ParagraphFormat,
+    RunFormat,
+    Tab,
+    Text,
+)
 
 _LONG_WAY = re.compile(r" [/!?,.;:)\]}]")
 """Where no line may be broken although a space stands there."""
 
 
-def simple_text(content: tuple[Inline, ...], language: str) -> tuple[str, RunFormat] | None:
-    """Give text and format of a content that is text in one format; None for any other."""
-    if not content or not isinstance(content[0], Text):
+PAGE, PAGES = "\uf000", "\uf001"
+"""Stand in a text, after the last place for a value, for the page's number and how many pages there are."""
+
+
+def simple_text(
+    content: tuple[Inline, ...], language: str, *, numbers: bool = False
+) -> tuple[str, RunFormat] | None:
+    """Give text and format of a content that is text, tabs and line breaks in one format; None for any other.
+
+    With `numbers` there may be page numbers, which are `PAGE` and `PAGES` in the text.
+    """
+    if not content or isinstance(content[0], Hyperlink | InlineControl):
         return None
     look = content[0].format
     if look.caps or look.small_caps or look.position != "baseline" or look.raised or look.shading is not None:
         return None
     if look.language and look.language != language:
         return None
-    if len(content) == 1:
+    if len(content) == 1 and isinstance(content[0], Text):
         return content[0].text, look
+    out = []
     for inline in content:
-        if not isinstance(inline, Text) or inline.format is not look:
+        if isinstance(inline, Hyperlink | InlineControl) or inline.format is not look:
             return None
-    return "".join(inline.text for inline in content if isinstance(inline, Text)), look
+        if isinstance(inline, Text):
+            out.append(inline.text)
+        elif isinstance(inline, Tab):
+            out.append("\t")
+        elif isinstance(inline, Break) and inline.kind == "line":
+            out.append("\n")
+        elif isinstance(inline, PageField) and numbers:
+            out.append(PAGE if inline.what == "page" else PAGES)
+        else:
+            return None
+    return "".join(out), look
 
 
 def simple_lines(
-    text: str, run: RunFormat, look: ParagraphFormat, setter: Typesetter, element: int, width: float
+    text: str,
+    run: RunFormat,
+    look: ParagraphFormat,
+    setter: Typesetter,
+    element: int,
+    width: float,
+    default_tab: float,
 ) -> tuple[LaidLine, ...] | None:
     """Break a text into laid-out lines in a column of this width; None if that takes the long way."""
     if look.bidi or look.alignment == "both":
         return None
-    return SimpleLines(run, look, setter, width).lines(text, element)
+    return SimpleLines(run, look, setter, width, default_tab).lines(text, element)
 
 
 class SimpleLines:
     """Breaks texts in one format into lines of one paragraph format and width."""
 
-    def __init__(self, run: RunFormat, look: ParagraphFormat, setter: Typesetter, width: float) -> None:
+    def __init__(
+        self, run: RunFormat, look: ParagraphFormat, setter: Typesetter, width: float, default_tab: float
+    ) -> None:
         """Take the formats (neither right to left nor justified) and the column's width."""
         self._face, advances = setter.plain(run)
         self._advance = advances.__getitem__
@@ -68,33 +106,35 @@ class SimpleLines:
         tolerance = TOLERANCE / run.size if run.size else 0.0
         self._first_room = (self._limit - self._first) / run.size + tolerance if run.size else 0.0
         self._room = (self._limit - self._left) / run.size + tolerance if run.size else 0.0
+        self._measure = Measure(
+            self._first, self._left, self._limit, look.tabs, default_tab, look.first_line < 0
+        )
         self._share = {"right": 1.0, "center": 0.5}.get(look.alignment, 0.0)
 
     def lines(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
-        """Break an element's text, in which a line's end is a break; None if that takes the long way."""
+        """Break an element's text, with line ends and tabs in it; None if that takes the long way."""
         try:
+            if "\t" in text:
+                return self._tabbed(text, element)
             if "\n" in text:
-                broken = self._paragraphs(text)
+                broken = self._paragraphs(text) if element != ARTIFACT else None
                 return None if broken is None else self._laid(broken, element)
             if not text or text[0] == " ":
                 return None
             shown = text.rstrip(" ") if text[-1] == " " else text
             width = sum(map(self._advance, shown))
             if width <= self._first_room:
-                return (
-                    LaidLine(
-                        0.0, self._height, self._pitch, (self._op(shown, width, shown is not text, element),)
-                    ),
-                )
+                x = self._first
+                if self._share:
+                    x += (self._limit - x - width * self._size) * self._share
+                op = self._op(shown, width, len(shown) < len(text), element, x)
+                return (LaidLine(0.0, self._height, self._pitch, (op,)),)
             broken = self._broken(text, len(shown), self._first_room)
         except KeyError:
             return None  # a character that needs shaping or another face
         return None if broken is None else self._laid(broken, element)
 
-    def _op(self, text: str, width: float, spaced: bool, element: int) -> TextOp:
-        x = self._first
-        if self._share:
-            x += (self._limit - x - width * self._size) * self._share
+    def _op(self, text: str, width: float, spaced: bool, element: int, x: float) -> TextOp:
         return TextOp(
             x,
             self._ascent,
@@ -123,6 +163,37 @@ class SimpleLines:
             top += pitch
             left = self._left
         return tuple(out)
+
+    def _tabbed(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
+        """Place the pieces between tabs in one line; None if it doesn't hold them."""
+        ops: list[TextOp] = []
+        segment = Segment(self._first)
+        size, limit = self._size, self._limit
+        pieces = text.split("\t")
+        last = len(pieces) - 1 if element != ARTIFACT else 0
+        for number, piece in enumerate(pieces):
+            shown = piece.rstrip(" ")
+            if number:
+                stop = self._measure.stop_after(segment.place() + segment.width)
+                past = stop.kind == "left" and stop.position > limit
+                if past or stop.kind == "decimal" or stop.leader:
+                    return None
+                segment = Segment(segment.place() + segment.width, stop)
+            if piece[:1] == " ":
+                return None
+            em = sum(map(self._advance, shown))
+            segment.width = em * size
+            room = limit if segment.stop is None or segment.stop.kind == "left" else max(limit, segment.edge)
+            segment.x = segment.place()
+            if segment.x + segment.width > room + TOLERANCE:
+                return None
+            if shown:
+                spaced = number < last or len(shown) < len(piece)
+                ops.append(self._op(shown, em, spaced, element, segment.x))
+            elif ops and number < last:
+                ops[-1].space_after = True
+            segment.width = sum(map(self._advance, piece)) * size
+        return (LaidLine(0.0, self._height, self._pitch, tuple(ops)),)
 
     def _paragraphs(self, text: str) -> list[tuple[str, float, bool]] | None:
         """Break a text with line breaks in it. A space follows each line that ends with one."""

@@ -8,13 +8,15 @@ from forms.formats.pdf.display import ARTIFACT, Element, FixedElements
 class Structure:
     """A growing tree of elements. With `artifact` nothing is added: headers and footers aren't read aloud.
 
-    `lasting`: what is laid out into it comes again in other documents.
+    `lasting`: what is laid out into it comes again in other documents. `numbered`: page numbers are to be put
+    into it.
     """
 
     def __init__(self, language: str, *, artifact: bool = False, lasting: bool = False) -> None:
         """Begin empty; `language` is the document's."""
         self.language = language
         self.lasting = lasting
+        self.numbered = False
         self.artifact = artifact
         self._elements: list[Element] = []
         self._open_span: tuple[int, str, int] = (ARTIFACT, "", ARTIFACT)
