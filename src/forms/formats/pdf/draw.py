@@ -54,13 +54,12 @@ def image_name(member: str) -> str:
 class Words(NamedTuple):
     """Lines in one look that belong to one element, compiled for any place.
 
-    `font` is the fixed font's resource name. `start` goes before the number of the marked content, `rest` after
-    the place of the first line, which is (x, y) from the fragment's origin.
+    `select` is the operator that selects the fixed font of `face`. `start` goes before the number of the marked
+    content, `rest` after the place of the first line, which is (x, y) from the fragment's origin.
     """
 
     face: str
-    font: str
-    size: float
+    select: str
     colour: Colour
     element: int
     x: float
@@ -82,6 +81,7 @@ class Template(NamedTuple):
     links: tuple[tuple[int, LinkOp], ...]
     fields: tuple[tuple[int, FieldOp], ...]
     images: tuple[ImageOp, ...]
+    extras: bool
     faces: tuple[str, ...]
     cuts: tuple[tuple[str, str], ...]
 
@@ -109,7 +109,7 @@ def make_words(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) ->
         pen = place
         lines.append(f"({_escaped(text)})Tj\n")
     return Words(
-        *(use.fixed.name, use.resource, first.size, first.colour, first.element),
+        *(use.fixed.name, _font(use.resource, first.size), first.colour, first.element),
         *(round(first.x, 2), round(first.y - first.rise, 2)),
         f"/{roles[first.element]}<</MCID ",
         "".join([*lines, "ET\nEMC\n"]),
@@ -129,37 +129,46 @@ def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts)
         tuple(painter.links),
         tuple(painter.fields),
         tuple(painter.images),
+        painter.extras,
         tuple(painter.faces),
         tuple(painter.cuts),
     )
 
 
-class FaceUse(NamedTuple):
-    """What the painter needs of a face: the fixed font near it, and whether that is its own."""
+class FaceUse:
+    """What the painter needs of a face: the fixed font near it, whether that is its own, and how it is selected."""
 
-    name: str
-    face: Face
-    fixed: Face
-    resource: str
-    own: bool
-    space: float
+    __slots__ = ("face", "fixed", "own", "resource", "selects", "space")
+
+    def __init__(self, face: Face, fixed: Face) -> None:
+        """Take a face and the one of the first family near it."""
+        self.face = face
+        self.fixed = fixed
+        self.own = has_fixed(face)
+        self.resource = resource(fixed)
+        self.space = fixed.plain[" "]
+        self.selects: dict[float, str] = {}
+
+    def select(self, size: float) -> str:
+        """Give the operator that selects the fixed font; look in `selects` first."""
+        made = self.selects[size] = _font(self.resource, size)
+        return made
 
 
 def face_use(fonts: DocumentFonts, name: str) -> FaceUse:
     """Look up a face, once for the whole document."""
     use: FaceUse | None = fonts.uses.get(name)
     if use is None:
-        face, fixed = fonts.book.face(name), fonts.book.fixed_face(name)
-        use = FaceUse(name, face, fixed, resource(fixed), has_fixed(face), fixed.plain[" "])
-        fonts.uses[name] = use
+        use = fonts.uses[name] = FaceUse(fonts.book.face(name), fonts.book.fixed_face(name))
     return use
 
 
 class Painter:
     """Writes a page's (or a form XObject's) operators.
 
-    After each fragment `links`, `fields` and `images` hold what it had of those. `faces`, `cuts` and `general`
-    tell of all that was painted: fixed fonts, plain texts in cut fonts, and whether no code is the document's.
+    After each fragment `links`, `fields` and `images` hold what it had of those (`extras`: if anything). `faces`,
+    `cuts` and `general` tell of all that was painted: fixed fonts, plain texts in cut fonts, and whether no code is
+    the document's own.
     """
 
     def __init__(self, fonts: DocumentFonts) -> None:
@@ -168,6 +177,7 @@ class Painter:
         self.links: list[tuple[int, LinkOp]] = []
         self.fields: list[tuple[int, FieldOp]] = []
         self.images: list[ImageOp] = []
+        self.extras = False
         self.faces: dict[str, None] = {}
         self.cuts: list[tuple[str, str]] = []
         self.general = True
@@ -180,8 +190,8 @@ class Painter:
         self._element = _UNMARKED
         self._fill: Colour | None = None
         self._stroke: tuple[Colour, float, tuple[float, ...]] | None = None
-        self._font = ""
-        self._size = 0.0
+        self._selected = ""  # the operator that selected the font,
+        self._size = 0.0  # and the size of the string being written
         self._in_text = False
         self._shown = ""  # the string of the show operator being written,
         self._adjusted = False  # and whether there are steps in it
@@ -205,31 +215,43 @@ class Painter:
         `roles` are those of the instance's elements; the operations' elements count from `offset`. Gives the
         element of each of its marked contents, which are numbered on from `marked`.
         """
+        fixed = None
         if ops.__class__ is FixedOps:
             fixed = ops.drawn  # type: ignore[attr-defined]
             if fixed is None:
                 fixed = self._compile(ops, roles, offset)
-            if fixed.__class__ is Words:
-                return self._words(fixed, left, top, offset)
             if fixed.__class__ is Template:
                 return self._again(fixed, left, top, offset)
-        x, y = _hundredths(left), _hundredths(top)
-        plain = self._plain(ops, x, y)
+        left, top = int(left * 100 + 0.5) / 100, int(top * 100 + 0.5) / 100  # as `_hundredths`
+        if self.extras:
+            self._forget_extras()
+        if fixed.__class__ is Words:
+            face, select, colour, element, x, y, start, rest = fixed
+            if select != self._selected:
+                self._select(select, face)
+            if colour != self._fill:
+                self._fill_colour(colour)
+            self._out.append("%s%d>>BDC\nBT\n%.2f %.2f Td\n%s" % (start, self.marked, left + x, top - y, rest))
+            self.marked += 1
+            return (element + offset,)
+        plain = self._plain(ops, left, top)
         if plain is not None:
             element = ops[0].element + offset  # type: ignore[union-attr]
             self._out.append(f"/{roles[element]}<</MCID {self.marked}>>BDC\nBT\n{plain}ET\nEMC\n")
             self.marked += 1
-            if self.links or self.fields or self.images:
-                self.links, self.fields, self.images = [], [], []
             return (element,)
         self._roles, self._offset = roles, offset
         owners = self._owners = []
-        self._paint(ops, x, y)
+        self._paint(ops, left, top)
         if self._element != _UNMARKED:
             self._out.append("EMC\n")
             self._element = _UNMARKED
         self.marked += len(owners)
         return owners
+
+    def _forget_extras(self) -> None:
+        self.links, self.fields, self.images = [], [], []
+        self.extras = False
 
     def _plain(self, ops: Sequence[Op], left: float, top: float) -> str | None:
         """Give the operators of lines of plain text in one look and one element; None if there is anything else.
@@ -237,27 +259,27 @@ class Painter:
         This is what most fragments are.
         """
         first = ops[0] if ops else None
-        if first.__class__ is not TextOp or first.element < 0:  # type: ignore[union-attr]
+        if not isinstance(first, TextOp) or first.element < 0:
             return None
-        face, size, colour, element = first.run.face, first.size, first.colour, first.element  # type: ignore[union-attr]
+        face, size, colour, element = first.run.face, first.size, first.colour, first.element
         use = self._fonts.uses.get(face) or face_use(self._fonts, face)
         if not use.own:
             return None
         parts = []
         before = None
         for op in ops:
-            if op.__class__ is not TextOp:
+            if not isinstance(op, TextOp):
                 return None
-            run, y = op.run, op.y - op.rise  # type: ignore[union-attr]
+            run, y = op.run, op.y - op.rise
             if (
                 y == before
                 or run.face != face
-                or op.element != element  # type: ignore[union-attr]
-                or op.size != size  # type: ignore[union-attr]
-                or op.colour != colour  # type: ignore[union-attr]
+                or op.element != element
+                or op.size != size
+                or op.colour != colour
                 or not run.plain
-                or op.underline  # type: ignore[union-attr]
-                or op.strike  # type: ignore[union-attr]
+                or op.underline
+                or op.strike
             ):
                 return None
             text = run.text
@@ -267,16 +289,17 @@ class Painter:
                 text = text.encode("cp1252").decode("latin-1")
             if "(" in text or ")" in text or "\\" in text:
                 text = _SPECIAL.sub(r"\\\g<0>", text)
-            space = " " if op.space_after else ""  # type: ignore[union-attr]
-            form = "%.2f %.2f Td\n(%s%s)Tj\n" if before is None else "1 0 0 1 %.2f %.2f Tm\n(%s%s)Tj\n"
-            parts.append(form % (left + op.x, top - y, text, space))  # type: ignore[union-attr]
+            if op.space_after:
+                text += " "
+            form = "%.2f %.2f Td\n(%s)Tj\n" if before is None else "1 0 0 1 %.2f %.2f Tm\n(%s)Tj\n"
+            parts.append(form % (left + op.x, top - y, text))
             before = y
-        if use.resource != self._font or size != self._size:
-            self.faces[use.fixed.name] = None
-            self._select(use.resource, size)
+        select = use.selects.get(size) or use.select(size)
+        if select != self._selected:
+            self._select(select, use.fixed.name)
         if colour != self._fill:
             self._fill_colour(colour)
-        return "".join(parts)
+        return "".join(parts) if len(parts) > 1 else parts[0]
 
     def _compile(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Words | Template | bool:
         """Compile what comes again, and keep it with the operations; False if that cannot be."""
@@ -284,20 +307,6 @@ class Painter:
         fixed = make_words(ops, own, self._fonts) or make_template(ops, own, self._fonts) or False
         ops.drawn = fixed  # type: ignore[attr-defined]
         return fixed
-
-    def _words(self, words: Words, left: float, top: float, offset: int) -> Sequence[int]:
-        """Paint compiled lines."""
-        if words.font != self._font or words.size != self._size:
-            self.faces[words.face] = None
-            self._select(words.font, words.size)
-        if words.colour != self._fill:
-            self._fill_colour(words.colour)
-        x, y = _hundredths(left) + words.x, _hundredths(top) - words.y
-        self._out.append("%s%d>>BDC\nBT\n%.2f %.2f Td\n%s" % (words.start, self.marked, x, y, words.rest))
-        self.marked += 1
-        if self.links or self.fields or self.images:
-            self.links, self.fields, self.images = [], [], []
-        return (words.element + offset,)
 
     def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
         """Paint a fragment from its template."""
@@ -308,6 +317,7 @@ class Painter:
             inside %= tuple(range(first, self.marked))
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n{inside}Q\n")
         self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
+        self.extras = template.extras
         if template.faces or template.cuts:
             self._fonts.use(template.faces, template.cuts)
         return [owner + offset for owner in owners] if offset else owners
@@ -317,14 +327,16 @@ class Painter:
 
         Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
         """
+        if self.extras:
+            self._forget_extras()
         start = len(self._out)
-        before = (self._fill, self._stroke, self._font, self._size)
+        before = (self._fill, self._stroke, self._selected)
         self._fill = self._stroke = None
-        self._font = ""
+        self._selected = ""
         self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
         self.unmarked(ops, 0.0, 0.0)
         self._out.append("Q\nEMC\n")
-        self._fill, self._stroke, self._font, self._size = before
+        self._fill, self._stroke, self._selected = before
         return "".join(self._out[start:])
 
     def add(self, operators: str) -> None:
@@ -334,13 +346,11 @@ class Painter:
     def unmarked(self, ops: Sequence[Op], left: float, top: float) -> None:
         """Paint without marked content."""
         self._roles = None
-        self._paint(ops, left, top)
+        self._paint(ops, _hundredths(left), _hundredths(top))
 
     def _paint(self, ops: Sequence[Op], left: float, top: float) -> None:
         """Write all operations, whose origin is at (left, top)."""
         self._left, self._top = left, top
-        if self.links or self.fields or self.images:
-            self.links, self.fields, self.images = [], [], []
         for op in ops:
             kind = op.__class__
             if kind is TextOp:
@@ -354,9 +364,11 @@ class Painter:
             elif isinstance(op, ImageOp):
                 self._image(op)
             elif isinstance(op, LinkOp):
+                self.extras = True
                 self.links.append((len(self._owners), op))
             elif isinstance(op, FieldOp):
                 self._mark(_UNMARKED)  # what follows is read after the field
+                self.extras = True
                 self.fields.append((len(self._owners), op))
             elif isinstance(op, PageNumberOp):
                 raise TypeError("a page number has not been replaced by its text")
@@ -410,9 +422,7 @@ class Painter:
         if before is None or op.colour != before[0] or op.thickness != before[1] or op.dash != before[2]:
             self._pen(op)
         left, top = self._left, self._top
-        self._out.append(
-            "%.2f %.2f m %.2f %.2f l S\n" % (left + op.x1, top - op.y1, left + op.x2, top - op.y2)
-        )
+        self._out.append("%.2f %.2f m %.2f %.2f l S\n" % (left + op.x1, top - op.y1, left + op.x2, top - op.y2))
 
     def _pen(self, op: LineOp) -> None:
         """Change colour, thickness and dashes of lines."""
@@ -423,6 +433,7 @@ class Painter:
 
     def _image(self, op: ImageOp) -> None:
         self._graphic(op.element)
+        self.extras = True
         self.images.append(op)
         corner = f"{self._left + op.x:.2f} {self._top - op.y - op.height:.2f}"
         self._out.append(f"q {op.width:.2f} 0 0 {op.height:.2f} {corner} cm /{image_name(op.member)} Do Q\n")
@@ -490,18 +501,21 @@ class Painter:
         else:
             self._move(x, self._y)
 
-    def _select(self, font: str, size: float) -> None:
-        """Change the font."""
+    def _select(self, select: str, face: str = "") -> None:
+        """Change the font: the operator, and the face if it is a fixed font."""
         if self._shown:
             self._flush()
-        self._font, self._size = font, size
-        self._out.append(_font(font, size))
+        if face:
+            self.faces[face] = None
+        self._selected = select
+        self._out.append(select)
 
     def _show(self, use: FaceUse, size: float, text: str) -> None:
         """Add text to the show operator, in the fixed font of a face or the one nearest to it."""
-        if self._font != use.resource or self._size != size:
-            self.faces[use.fixed.name] = None
-            self._select(use.resource, size)
+        select = use.selects.get(size) or use.select(size)
+        if select != self._selected:
+            self._select(select, use.fixed.name)
+        self._size = size
         self._shown += _escaped(text)
 
     def _flush(self) -> None:
@@ -548,8 +562,9 @@ class Painter:
     def _plain_cut(self, face: Face, size: float, text: str) -> None:
         """Write plain text in a cut font. Its codes are the face's own glyph numbers, if the font allows."""
         cut = self._fonts.cut(face)
-        if self._font != cut.resource or self._size != size:
-            self._select(cut.resource, size)
+        select = _font(cut.resource, size)
+        if select != self._selected:
+            self._select(select)
         self._flush()
         codes = cut.plain_codes(text)
         if codes:
@@ -565,8 +580,9 @@ class Painter:
             self._plain_cut(face, size, run.text)
             return
         cut = self._fonts.cut(face)
-        if self._font != cut.resource or self._size != size:
-            self._select(cut.resource, size)
+        select = _font(cut.resource, size)
+        if select != self._selected:
+            self._select(select)
         self._flush()
         self.general = False
         self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")

@@ -146,7 +146,7 @@ def _put(file: PdfFile, font: FontObjects) -> int:
     for place, dictionary in enumerate(font.dictionaries):
         file.put(first + place, dictionary % places)
     for place, data in enumerate(font.streams, count):
-        file.put_stream(first + place, data)
+        file.put_stream(first + place, data, known=True)
     return first
 
 

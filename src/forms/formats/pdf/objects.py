@@ -9,7 +9,7 @@ import hashlib
 import re
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 
@@ -20,6 +20,7 @@ except ImportError:  # there is no wheel for every machine
 
 _IRREGULAR = re.compile(rb"[^A-Za-z0-9+\-_.]")
 _PLACED, _PACKED = 1 << 56, 2 << 56
+_END = b"\nendobj\n"
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
@@ -64,8 +65,10 @@ class PdfFile:
 
     def __init__(self) -> None:
         """Start an empty file."""
-        self._packed: dict[int, bytes] = {}
+        self._numbers: list[int] = []  # of what is packed,
+        self._packed: list[bytes] = []  # and the objects
         self._streams: dict[int, bytes] = {}
+        self._digest = hashlib.md5(usedforsecurity=False)
         self._count = 0
 
     def reserve(self, count: int = 1) -> int:
@@ -75,27 +78,34 @@ class PdfFile:
         return first
 
     def put(self, at: int, data: bytes) -> None:
-        """Give a reserved number its object: a dictionary or an array."""
-        self._packed[at] = data
+        """Give a reserved number its object: a dictionary or an array. Each number is given one once."""
+        self._numbers.append(at)
+        self._packed.append(data)
 
-    def put_all(self, first: int, objects: Iterable[bytes]) -> None:
+    def put_all(self, first: int, objects: Sequence[bytes]) -> None:
         """Give consecutive reserved numbers their objects."""
-        self._packed.update(enumerate(objects, first))
+        self._numbers += range(first, first + len(objects))
+        self._packed += objects
 
-    def put_stream(self, at: int, data: bytes) -> None:
-        """Give a reserved number its stream, as `stream` writes it."""
+    def put_stream(self, at: int, data: bytes, *, known: bool = False) -> None:
+        """Give a reserved number its stream, as `stream` writes it.
+
+        What is `known` doesn't count for the file's identifier, because a digest of it stands in another object.
+        """
         self._streams[at] = data
+        if not known:
+            self._digest.update(data)
 
     def add(self, data: bytes) -> int:
         """Add an object under the next number; gives the number."""
         at = self.reserve()
-        self._packed[at] = data
+        self.put(at, data)
         return at
 
     def add_stream(self, data: bytes) -> int:
         """Add a stream under the next number; gives the number."""
         at = self.reserve()
-        self._streams[at] = data
+        self.put_stream(at, data)
         return at
 
     def write(self, root: int, info: int) -> bytes:
@@ -103,22 +113,21 @@ class PdfFile:
 
         The identifier is a digest of everything in it.
         """
-        packed_at, xref_at = self.reserve(), self.reserve()
-        self._streams[packed_at] = self._pack()
+        packed_at, xref_at = self.add_stream(self._pack()), self.reserve()
         parts, position = [_HEADER], len(_HEADER)
         table = array("Q", bytes(8 * (xref_at + 1)))  # 1, 4 and 3 bytes: kind, place or stream, index
         table[0] = 0xFFFF
         for at, data in self._streams.items():
-            part = b"%d 0 obj\n%s\nendobj\n" % (at, data)
+            head = b"%d 0 obj\n" % at
+            parts += (head, data, _END)
             table[at] = _PLACED | position << 24
-            parts.append(part)
-            position += len(part)
+            position += len(head) + len(data) + len(_END)
         table[xref_at] = _PLACED | position << 24
-        for entry, at in enumerate(self._packed, _PACKED | packed_at << 24):
+        for entry, at in enumerate(self._numbers, _PACKED | packed_at << 24):
             table[at] = entry
         if sys.byteorder == "little":
             table.byteswap()
-        digest = hashlib.md5(b"".join(parts), usedforsecurity=False).hexdigest().encode("ascii")
+        digest = self._digest.hexdigest().encode("ascii")
         head = b"/Type/XRef/Size %d/W[1 4 3]/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (
             (xref_at + 1, root, info, digest, digest)
         )
@@ -128,8 +137,8 @@ class PdfFile:
 
     def _pack(self) -> bytes:
         """Write the object stream (7.5.7); nothing has to stand between dictionaries and arrays."""
-        body = self._packed.values()
-        pairs = zip(self._packed, accumulate(map(len, body), initial=0))
+        body = self._packed
+        pairs = zip(self._numbers, accumulate(map(len, body), initial=0), strict=False)
         index = b"%d %d " * len(body) % tuple(chain.from_iterable(pairs))
         head = b"/Type/ObjStm/N %d/First %d" % (len(body), len(index))
         return stream(head, index + b"".join(body))

@@ -64,19 +64,34 @@ class Shape:
         self.bones: dict[object, Skeleton] | None = None
 
 
-class Skeleton(NamedTuple):
+class Skeleton:
     """The elements of an instance with such content, as a template for all of them, a line each.
 
-    `places` and `offsets` say what goes in, in the order of the `%d`: a number that depends on the document (see
+    `numbers` say what goes in, in the order of the `%d`: the place of a number that depends on the document (see
     `Occurrence.bases`) and what is added to it. `ranks` gives each element's place among those written, `_LEFT_OUT`
     for the others.
     """
 
-    template: bytes
-    places: tuple[int, ...]
-    offsets: tuple[int, ...]
-    ranks: Sequence[int]
-    size: int
+    __slots__ = ("_bases", "_lines", "_offsets", "_places", "_template", "ranks", "size")
+
+    def __init__(
+        self, lines: Sequence[bytes], numbers: Sequence[tuple[int, int]], ranks: Sequence[int]
+    ) -> None:
+        """Take the elements' lines."""
+        self.ranks = ranks
+        self.size = len(lines)
+        self._template = b"\n".join(lines)
+        self._places, self._offsets = zip(*numbers, strict=True)
+        self._bases: Sequence[int] = ()
+        self._lines: Sequence[bytes] = ()
+
+    def fill(self, bases: Sequence[int]) -> Sequence[bytes]:
+        """Give the elements. Documents of one template often have the same numbers in a row."""
+        if bases != self._bases:
+            numbers = map(add, map(bases.__getitem__, self._places), self._offsets)
+            self._lines = (self._template % tuple(numbers)).split(b"\n")
+            self._bases = bases
+        return self._lines
 
 
 def shape_of(elements: Sequence[Element]) -> Shape:
@@ -152,13 +167,14 @@ class Content(NamedTuple):
 class Occurrence:
     """An instance as it was drawn.
 
-    `runs` are its marked contents in reading order, `annotations` its links and fields. `boxes` are the figures'
+    `runs` are its marked contents in reading order (`run`: the last), `annotations` its links and fields. `boxes` are the figures'
     places on their pages, `labels` the texts of list labels, by element. `place` is where it begins: page index
     and y. `first` is the number of its first element's object; `nested` are lists inside of its elements.
     """
 
     __slots__ = (
-        *("annotations", "bones", "boxes", "first", "instance", "labels", "nested", "place", "runs", "shape"),
+        *("annotations", "bones", "boxes", "first", "instance", "labels", "nested", "place", "run", "runs"),
+        "shape",
     )
 
     def __init__(self, instance: Instance) -> None:
@@ -166,6 +182,7 @@ class Occurrence:
         self.instance = instance
         self.shape = shape_of(instance.elements)
         self.runs: list[Run] = []
+        self.run: Run | None = None
         self.annotations: list[Annotated] = []
         self.boxes: dict[int, tuple[float, float, float, float]] = {}
         self.labels: dict[int, str] = {}
@@ -269,8 +286,7 @@ class _Bones:
             self._numbers.append((_FIRST, self.ranks[up]) if up >= 0 else (_PARENT, 0))
             written = self._kids(element) + (details + self._special(element, role)).replace(b"%", b"%%")
             lines.append(b"<</S%s/P %%d 0 R%s>>" % (name(role), written))
-        places, offsets = zip(*self._numbers, strict=True)
-        return Skeleton(b"\n".join(lines), places, offsets, self.ranks, len(lines))
+        return Skeleton(lines, self._numbers, self.ranks)
 
     def _kids(self, element: int) -> bytes:
         """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
@@ -394,9 +410,7 @@ class StructureTree:
         for occurrence, bones, parent in zip(drawn, skeletons, parents, strict=True):
             if occurrence.nested:
                 bones = _Bones(occurrence).make()
-            bases = map(occurrence.bases(parent, self._pages).__getitem__, bones.places)
-            lines = bones.template % tuple(map(add, bases, bones.offsets))
-            self._file.put_all(occurrence.first, lines.split(b"\n"))
+            self._file.put_all(occurrence.first, bones.fill(occurrence.bases(parent, self._pages)))
         for group in self._done:
             self._file.put(
                 group.at,

@@ -61,6 +61,7 @@ class _Sheet:
     height: float
     painter: Painter
     runs: list[Run] = field(default_factory=list)
+    run: Run | None = None
     annotations: list[int] = field(default_factory=list)
 
 
@@ -159,28 +160,29 @@ class _Writer:
         if known is not None:
             sheet.painter.add(known)
             return
-        ops = self._flattened(fragment.ops, always=True)
+        ops = self._flattened(fragment.ops)
         self.artifacts[key] = sheet.painter.artifact(ops, left, top, properties)
-        self._put_pictures(sheet.painter.images)
+        if sheet.painter.images:
+            self._put_pictures(sheet.painter.images)
 
     def _draw_fragment(self, index: int, fragment: Fragment, sheet: _Sheet) -> None:
         """Draw a fragment of an instance, and give its marked contents and annotations to the instance."""
-        occurrence, painter = self.occurrences[fragment.instance], sheet.painter
-        left, top = fragment.x, sheet.height - fragment.y
+        occurrence, painter, ops = self.occurrences[fragment.instance], sheet.painter, fragment.ops
+        shape, top, first = occurrence.shape, sheet.height - fragment.y, painter.marked
         if occurrence.place is None:
             occurrence.place = (index, top)
-        ops = self._flattened(fragment.ops) if self.flat else fragment.ops
-        if occurrence.shape.has_labels:
+        if self.flat:
+            ops = self._flattened(ops)
+        if shape.has_labels:
             occurrence.note_labels(ops, fragment.offset)
-        first = painter.marked
-        owners = painter.fragment(ops, left, top, occurrence.shape.roles, fragment.offset)
+        owners = painter.fragment(ops, fragment.x, top, shape.roles, fragment.offset)
         if owners:
-            run = occurrence.runs[-1] if occurrence.runs else None
-            if run is None or not sheet.runs or run is not sheet.runs[-1]:
-                run = Run(occurrence, index, first)
+            run = occurrence.run
+            if run is None or run is not sheet.run:
+                run = sheet.run = occurrence.run = Run(occurrence, index, first)
                 sheet.runs.append(run)
             run.owners += owners
-        if painter.images or painter.links or painter.fields:
+        if painter.extras:
             self._put_pictures(painter.images)
             self._annotate(index, fragment, len(owners), occurrence, sheet)
 
@@ -191,7 +193,9 @@ class _Writer:
         painter, left, top = sheet.painter, fragment.x, sheet.height - fragment.y
         for image in painter.images:
             x, y = left + image.x, top - image.y
-            occurrence.boxes.setdefault(image.element + fragment.offset, (x, y - image.height, x + image.width, y))
+            occurrence.boxes.setdefault(
+                image.element + fragment.offset, (x, y - image.height, x + image.width, y)
+            )
         earlier = occurrence.marked - marked
         ops: list[tuple[int, FieldOp | LinkOp]] = [*painter.links, *painter.fields]
         for before, op in sorted(ops, key=itemgetter(0)):
@@ -213,9 +217,9 @@ class _Writer:
             if key not in self.pictures:
                 self.pictures[key] = put_picture(self.file, image.data)
 
-    def _flattened(self, ops: Sequence[Op], *, always: bool = False) -> Sequence[Op]:
-        """Replace fields by their text where they are not to be filled in."""
-        if not (self.flat or always) or FieldOp not in [op.__class__ for op in ops]:
+    def _flattened(self, ops: tuple[Op, ...]) -> tuple[Op, ...]:
+        """Replace fields by their text."""
+        if FieldOp not in [op.__class__ for op in ops]:
             return ops
         flat: list[Op] = []
         for op in ops:
@@ -223,7 +227,7 @@ class _Writer:
                 flat += fields.text_ops(op, op.x, op.y, self.fonts.book)
             else:
                 flat.append(op)
-        return flat
+        return tuple(flat)
 
     def _add_link(self, link: LinkOp, words: str, sheet: _Sheet, left: float, bottom: float, key: int) -> int:
         """Add a link's annotation; where it leads is written when all places are known."""
