@@ -44,7 +44,7 @@ def name(text: str) -> bytes:
 
 
 def deflated(data: bytes) -> bytes:
-    """Deflate quickly: Intel's library takes a quarter of the time of zlib's quickest level, for no more bytes."""
+    """Deflate quickly: Intel's library takes a quarter of the time of zlib's quickest level, for as little."""
     return _compress(data, 1)
 
 
@@ -90,7 +90,7 @@ class PdfFile:
     def put_stream(self, at: int, data: bytes, *, known: bool = False) -> None:
         """Give a reserved number its stream, as `stream` writes it.
 
-        What is `known` doesn't count for the file's identifier, because a digest of it stands in another object.
+        What is `known` doesn't count for the file's identifier: a digest of it stands in another object.
         """
         self._streams[at] = data
         if not known:

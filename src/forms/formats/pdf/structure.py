@@ -67,9 +67,9 @@ class Shape:
 class Skeleton:
     """The elements of an instance with such content, as a template for all of them, a line each.
 
-    `numbers` say what goes in, in the order of the `%d`: the place of a number that depends on the document (see
-    `Occurrence.bases`) and what is added to it. `ranks` gives each element's place among those written, `_LEFT_OUT`
-    for the others.
+    `numbers` say what goes in, in the order of the `%d`: the place of a number that depends on the document
+    (see `Occurrence.bases`) and what is added to it. `ranks` gives each element's place among those written,
+    `_LEFT_OUT` for the others.
     """
 
     __slots__ = ("_bases", "_lines", "_offsets", "_places", "_template", "ranks", "size")
@@ -143,7 +143,7 @@ class Run:
 
 
 class Annotated(NamedTuple):
-    """A link or a field: its element, its page's index, its object, and how many marked contents stand before."""
+    """A link or a field: its element, its page's index, its object, and the marked contents before it."""
 
     element: int
     page: int
@@ -152,7 +152,7 @@ class Annotated(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A marked content or an annotation of an element: its page's index, and where its page and number are found.
+    """A marked content or an annotation of an element, its page's index, and where its number is found.
 
     `place` is that of its page in `Occurrence.bases`; its number follows there, and `offset` is added to it.
     """
@@ -167,9 +167,10 @@ class Content(NamedTuple):
 class Occurrence:
     """An instance as it was drawn.
 
-    `runs` are its marked contents in reading order (`run`: the last), `annotations` its links and fields. `boxes` are the figures'
-    places on their pages, `labels` the texts of list labels, by element. `place` is where it begins: page index
-    and y. `first` is the number of its first element's object; `nested` are lists inside of its elements.
+    `runs` are its marked contents in reading order (`run`: the last), `annotations` its links and fields.
+    `boxes` are the figures' places on their pages, `labels` the texts of list labels, by element. `place` is
+    where it begins: page index and y. `first` is the number of its first element's object; `nested` are lists
+    inside of its elements.
     """
 
     __slots__ = (
@@ -220,10 +221,10 @@ class Occurrence:
         return marked, tuple([(one.element, one.page - start, one.before) for one in self.annotations])
 
     def bases(self, parent: int, pages: Sequence[int]) -> list[int]:
-        """Give the numbers that a skeleton leaves open: own and parent's object, then a page and a number each.
+        """Give the numbers that a skeleton leaves open: own and parent's object, then two for each content.
 
-        These are a page's object and the first marked content's number for each run, and a page's object and the
-        annotation's for each of those.
+        These are a page's object and the first marked content's number for each run, and a page's object and
+        the annotation's for each of those.
         """
         bases = [self.first, parent]
         for run in self.runs:
