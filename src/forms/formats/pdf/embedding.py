@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 from forms.formats.pdf.composites import Composite, add_composites
 from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
 from forms.formats.pdf.objects import PdfFile, name, stream
+from forms.formats.pdf.prepared import SIGNS, FontObjects, Prepared, digest
 
 WIN_ANSI = {
     code: char
@@ -85,6 +86,10 @@ class CutFont:
             self.texts[code] = text
         return code
 
+    def has_only(self, characters: Container[str]) -> bool:
+        """Say whether nothing but these characters is drawn, each as its own glyph."""
+        return not (self.texts or self._own) and all(char in characters for char in self.plain)
+
     def drawn(self) -> dict[int, int | Composite]:
         """Give what each code in use draws, by ascending code."""
         self.texts.update({self.face.characters[ord(char)]: char for char in self.plain})
@@ -130,14 +135,6 @@ class DocumentFonts:
         return numbers
 
 
-@dataclass(frozen=True, slots=True)
-class FontObjects:
-    """A font's objects: dictionaries that refer to each other by place (`%(0)d` …), and streams after them."""
-
-    dictionaries: tuple[bytes, ...]
-    streams: tuple[bytes, ...]
-
-
 def _put(file: PdfFile, font: FontObjects) -> int:
     """Put a font's objects under consecutive numbers; gives the first, the font dictionary's."""
     count = len(font.dictionaries)
@@ -151,17 +148,18 @@ def _put(file: PdfFile, font: FontObjects) -> int:
 
 
 def fixed_objects(face: Face) -> FontObjects:
-    """Give the fixed font of a face; made once in a process, which takes some milliseconds."""
+    """Give the fixed font of a face: prepared, or made once in a process, which takes some milliseconds."""
     found = _fixed.get(face)
     if found is None:
-        found = _fixed[face] = _make_fixed(face)
+        known = face.prepared.fixed if face.prepared is not None else None
+        found = _fixed[face] = known or make_fixed(face)
     return found
 
 
 _fixed: WeakKeyDictionary[Face, FontObjects] = WeakKeyDictionary()
 
 
-def _make_fixed(face: Face) -> FontObjects:
+def make_fixed(face: Face) -> FontObjects:
     """Make the fixed font of a face."""
     codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
     advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}
@@ -183,7 +181,10 @@ _KEPT = 32
 
 
 def _cut_objects(cut: CutFont) -> FontObjects:
-    """Give the Type 0 font of a face for one document; some are kept, as ticks and boxes come in every form."""
+    """Give the Type 0 font of a face for one document; some are prepared or kept, as boxes come in every form."""
+    known = cut.face.prepared
+    if known is not None and known.signs is not None and cut.has_only(known.codes):
+        return known.signs
     drawn = cut.drawn()
     key = tuple((code, item, cut.texts[code]) for code, item in drawn.items())
     kept = _fonts.setdefault(cut.face, {})
@@ -294,3 +295,30 @@ def _to_unicode(texts: dict[int, str], *, digits: int) -> bytes:
     body = "".join(f"{len(block)} beginbfchar\n{chr(10).join(block)}\nendbfchar\n" for block in blocks)
     text = _CMAP.format(first="0" * digits, last="F" * digits, pairs=body)
     return stream(b"", text.encode("ascii"))
+
+
+def prepare(face: Face) -> Prepared:
+    """Work out what is prepared of a face, from its font file alone."""
+    fresh = Face(face.name, lambda: face.data)
+    common = [*WIN_ANSI.values(), *SIGNS]
+    advances = {char: fresh.plain[char] for char in common if _is_plain(fresh, char)}
+    signs = CutFont(fresh, f"{resource(fresh)}C", plain={char for char in SIGNS if char in advances})
+    codes = {char: fresh.plain_codes[char] for char in sorted(signs.plain)}
+    metrics = fresh.metrics
+    return Prepared(
+        font=digest(fresh.data),
+        metrics=(metrics.ascent, metrics.descent, metrics.line_gap),
+        underline=fresh.underline,
+        advances=advances,
+        lacks=frozenset(char for char in common if not fresh.covers(char)),
+        codes=codes,
+        fixed=make_fixed(fresh) if has_fixed(fresh) else None,
+        signs=_make_cut(signs, signs.drawn()) if codes else None,
+    )
+
+
+def _is_plain(face: Face, char: str) -> bool:
+    try:
+        return face.plain[char] >= 0
+    except KeyError:
+        return False
