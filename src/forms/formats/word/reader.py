@@ -8,6 +8,7 @@ places before anybody renders.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +51,7 @@ from forms.formats.word.reader_inline import (
 )
 from forms.formats.word.reader_sections import read_section, story_references
 from forms.formats.word.reader_tables import TableReader
-from forms.formats.word.slots import cut, with_places
+from forms.formats.word.slots import VALUE, cut, with_places
 from forms.formats.word.styles import NO_TABLE, Styles, TableContext, parse
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ _REMEMBERED_PACKAGES = 32
 _REMEMBERED_BLOCKS = 4096
 _REMEMBERED_PATTERNS = 512
 _FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
+_PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 
@@ -250,7 +252,9 @@ def _pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
 def _read_pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
     if skeleton.count(_FIELD_BEGINS) != skeleton.count(_FIELD_ENDS):
         return "open"
-    xml = with_places(skeleton)
+    # Whether a page break is the first thing in its paragraph would depend on the values.
+    breaks = VALUE in skeleton and _PAGE_BREAK.search(skeleton)
+    xml = None if breaks else with_places(skeleton)
     if xml is None:
         return "whole"
     ((result, finished),) = _read_blocks(source, story, [xml])
