@@ -14,10 +14,11 @@ from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import Setting, lay_out_blocks
 from forms.formats.pdf.layout.laid import LaidBlock
 from forms.formats.pdf.layout.plans import ParagraphPlan, SimpleText, TablePlan
-from forms.formats.word.model import BlockItem, Paragraph, Placed, Table
+from forms.formats.word.model import BlockControl, BlockItem, Paragraph, Placed, Table
 from forms.formats.word.patterns import filled, holds_places
 
-_REMEMBERED = 4096
+_REMEMBERED = 20_000
+"""Paragraphs and cells remembered under one setting: some 30 MB at most, seldom more than 2."""
 _REMEMBERED_SETTINGS = 8
 
 _Known = tuple[LaidBlock, ...] | ParagraphPlan | TablePlan | SimpleText | Literal["long"]
@@ -35,7 +36,8 @@ class Memory:
         self.fonts = fonts
         self._setting = setting
         self._lock = Lock()
-        self._known: OrderedDict[tuple[object, ...], tuple[object, _Known]] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], tuple[BlockItem, _Known, int]] = OrderedDict()
+        self._size = 0
 
     def lay_out(self, placed: Placed, width: float) -> tuple[LaidBlock, ...]:
         """Lay out a block of the body in a column of this width; a control around blocks gives several."""
@@ -87,10 +89,23 @@ class Memory:
 
     def _put(self, key: tuple[object, ...], block: BlockItem, known: _Known) -> _Known:
         with self._lock:
-            self._known[key] = (block, known)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            before = self._known.pop(key, None)
+            size = _size(block)
+            self._known[key] = (block, known, size)
+            self._size += size - (before[2] if before is not None else 0)
+            while self._size > _REMEMBERED and len(self._known) > 1:
+                _, (_, _, size) = self._known.popitem(last=False)
+                self._size -= size
         return known
+
+
+def _size(block: BlockItem) -> int:
+    """Count what is remembered of a block: its cells, or itself."""
+    if isinstance(block, Table):
+        return 1 + sum(_size(inner) for row in block.rows for cell in row.cells for inner in cell.blocks)
+    if isinstance(block, BlockControl):
+        return sum(map(_size, block.blocks))
+    return 1
 
 
 _memories: OrderedDict[tuple[int, Setting], Memory] = OrderedDict()
