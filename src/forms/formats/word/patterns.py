@@ -133,9 +133,7 @@ def list_items(block: BlockItem) -> Iterator[ListItem]:
 def is_sound(block: BlockItem) -> bool:
     """Whether filling a pattern in gives what reading the whole would give."""
     if isinstance(block, Paragraph):
-        # Whether a page break comes first in its paragraph would depend on the value.
-        breaks = any(isinstance(one, Break) and one.kind != "line" for one in _inlines(block.content))
-        return _sound_content(block.content) and not (breaks and holds_places(block))
+        return _sound_content(block.content)
     if isinstance(block, BlockControl):
         return all(map(is_sound, block.blocks))
     return not has_places(block.title) and all(

@@ -8,6 +8,7 @@ places before anybody renders.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +51,7 @@ from forms.formats.word.reader_inline import (
 )
 from forms.formats.word.reader_sections import read_section, story_references
 from forms.formats.word.reader_tables import TableReader
-from forms.formats.word.slots import cut, with_places
+from forms.formats.word.slots import VALUE, cut, with_places
 from forms.formats.word.styles import NO_TABLE, Styles, TableContext, parse
 
 if TYPE_CHECKING:
@@ -58,8 +59,13 @@ if TYPE_CHECKING:
 
 _REMEMBERED_PACKAGES = 32
 _REMEMBERED_BLOCKS = 4096
-_REMEMBERED_PATTERNS = 512
+_REMEMBERED_SKELETONS = 1_000_000
+"""Characters of skeletons remembered of a package: some thirty variants of a long report, about 15 MB."""
+_MET = 1024
+_ONLY_AGAIN = 20_000
+"""From so many characters on a skeleton is read as a pattern only when it is met again: most never are."""
 _FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
+_PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 
@@ -80,6 +86,45 @@ _Pattern = _Read | Literal["whole", "open"]
 """What a skeleton gave; or that its blocks must be read whole, or that what they begin goes on in others."""
 
 
+class Patterns:
+    """What was made of skeletons (by story and text), the most recently used ones, from any thread."""
+
+    def __init__(self, most: int = _REMEMBERED_SKELETONS) -> None:
+        """Begin empty; up to `most` characters of skeletons are remembered."""
+        self._most = most
+        self._lock = Lock()
+        self._known: OrderedDict[tuple[str, str], _Pattern] = OrderedDict()
+        self._size = 0
+        self._met: OrderedDict[int, None] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> _Pattern | None:
+        """Give what a skeleton gave, if it is remembered."""
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+            return known
+
+    def is_new(self, key: tuple[str, str]) -> bool:
+        """Whether a skeleton is met for the first time, as far as that is remembered; it is met now."""
+        with self._lock:
+            new = hash(key) not in self._met
+            self._met[hash(key)] = None
+            if len(self._met) > _MET:
+                self._met.popitem(last=False)
+            return new
+
+    def put(self, key: tuple[str, str], made: _Pattern) -> None:
+        """Remember what a skeleton gave."""
+        with self._lock:
+            if key not in self._known:
+                self._size += len(key[1])
+            self._known[key] = made
+            while self._size > self._most and len(self._known) > 1:
+                (_, skeleton), _ = self._known.popitem(last=False)
+                self._size -= len(skeleton)
+
+
 class _Package:
     """What is read once for all documents of a compiled template."""
 
@@ -96,7 +141,7 @@ class _Package:
         self.styles.link(self.numbering)
         self.tables = TableReader(self.styles)
         self.blocks: OrderedDict[tuple[str, str], _Read] = OrderedDict()
-        self.patterns: OrderedDict[tuple[str, str], _Pattern] = OrderedDict()
+        self.patterns = Patterns()
         settings = root("word/settings.xml")
         self.default_tab = 36.0
         self.even_and_odd = False
@@ -242,15 +287,23 @@ def _pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
     store, key = source.package.patterns, (story.name, skeleton)
     known = store.get(key)
     if known is None:
+        if len(skeleton) >= _ONLY_AGAIN and store.is_new(key):
+            return "open" if _leaves_field(skeleton) else "whole"
         known = _read_pattern(source, story, skeleton)
-        _remember(store, key, known, _REMEMBERED_PATTERNS)
+        store.put(key, known)
     return known
 
 
+def _leaves_field(skeleton: str) -> bool:
+    return skeleton.count(_FIELD_BEGINS) != skeleton.count(_FIELD_ENDS)
+
+
 def _read_pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
-    if skeleton.count(_FIELD_BEGINS) != skeleton.count(_FIELD_ENDS):
+    if _leaves_field(skeleton):
         return "open"
-    xml = with_places(skeleton)
+    # Whether a page break is the first thing in its paragraph would depend on the values.
+    breaks = VALUE in skeleton and _PAGE_BREAK.search(skeleton)
+    xml = None if breaks else with_places(skeleton)
     if xml is None:
         return "whole"
     ((result, finished),) = _read_blocks(source, story, [xml])

@@ -68,13 +68,18 @@ def lay_out_blocks(
 def settled(content: LaidContent) -> LaidContent:
     """Mark what was laid out as something that comes again, as the identical objects, in other documents."""
     if isinstance(content, LaidParagraph):
-        return replace(content, ops=FixedOps(content.ops)) if content.ops else content
+        return settled_paragraph(content)
     rows = tuple(
         LaidRow(row.shape, tuple(map(settled_cell, row.cells)), row.height, row.alone, row.exact)
         for row in content.rows
     )
     header = tuple((x, y, _fixed(ops), offset) for x, y, ops, offset in content.header_pieces)
     return LaidTable(content.x, rows, content.headers, header, content.header_height)
+
+
+def settled_paragraph(paragraph: LaidParagraph) -> LaidParagraph:
+    """Do the same with a paragraph."""
+    return replace(paragraph, ops=_fixed(paragraph.ops))
 
 
 def settled_cell(cell: LaidCell) -> LaidCell:

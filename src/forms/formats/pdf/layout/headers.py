@@ -12,7 +12,7 @@ from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
 from forms.formats.pdf.layout.laid import LaidContent, Piece
-from forms.formats.pdf.layout.memory import simple_story
+from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
     BlockControl,
@@ -71,6 +71,7 @@ class Stories:
         """Take what their layout depends on."""
         self._fonts = fonts
         self._setting = Setting(setting.language, setting.default_tab, False, setting.outdent_tables)
+        self._memory = memory_of(fonts, self._setting)
         self._known: dict[tuple[object, ...], LaidStory] = {}
         self._numbered: dict[int, bool] = {}
 
@@ -93,7 +94,7 @@ class Stories:
     def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
         flow: list[LaidContent] = []
         for placed in story.blocks:
-            simple = simple_story(placed, self._fonts, self._setting, width)
+            simple = self._memory.story(placed, width)
             laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
             if laid is not None:
                 flow.append(laid)

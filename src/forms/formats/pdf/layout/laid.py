@@ -61,7 +61,11 @@ def inset(border: Border | None) -> float:
 
 @dataclass(slots=True)
 class LaidParagraph:
-    """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines."""
+    """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines.
+
+    `unbreakable`: it holds a field of several lines, which can't be parted. `forced`: a page or column break
+    stands in it.
+    """
 
     format: ParagraphFormat
     lines: tuple[LaidLine, ...]
@@ -69,12 +73,7 @@ class LaidParagraph:
     ops: tuple[Op, ...]
     box: Box | None = None
     unbreakable: bool = False
-    """It holds a field of several lines, which can't be parted."""
-
-    @property
-    def forced(self) -> bool:
-        """Whether a page or column break stands in it."""
-        return any(line.end for line in self.lines)
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

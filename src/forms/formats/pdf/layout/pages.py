@@ -22,7 +22,7 @@ from forms.formats.pdf.layout.cursors import START, Cursor, Filled
 from forms.formats.pdf.layout.flow import fill
 from forms.formats.pdf.layout.headers import Stories, fragments, use_of
 from forms.formats.pdf.layout.laid import Flow
-from forms.formats.pdf.layout.memory import lay_out_placed
+from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.word.model import Document, Section, SectionFormat, StoryUse
 
 _ANY_NUMBERS = ("1", "1")
@@ -61,6 +61,7 @@ class Paginator:
         self._document = document
         self._fonts = fonts
         self._setting = setting
+        self._memory = memory_of(fonts, setting)
         self._stories = Stories(fonts, setting)
         self._instances: list[Instance] = []
         self._numbered: set[int] = set()  # which of them have page numbers in them
@@ -86,7 +87,7 @@ class Paginator:
         base = len(self._instances)
         contents = []
         for placed in section.blocks:
-            for block in lay_out_placed(placed, self._fonts, self._setting, columns[0][1]):
+            for block in self._memory.lay_out(placed, columns[0][1]):
                 if block.numbered:
                     self._numbered.add(len(self._instances))
                 self._instances.append(block.instance)

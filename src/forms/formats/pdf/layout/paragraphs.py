@@ -105,6 +105,7 @@ class _Paragraph:
             ops=tuple(op for line in laid for op in line.ops),
             box=box_of(look, self._around.width),
             unbreakable=any(last > first for first, last in fields.values()),
+            forced=any(line.end for line in laid),
         )
 
     def _simple(self, element: int) -> LaidParagraph | None:

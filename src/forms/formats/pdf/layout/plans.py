@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from forms.formats.pdf.display import Chunk, Element, FixedElements, Instance, Tree
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
-from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell
+from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell, settled_paragraph
 from forms.formats.pdf.layout.laid import (
     CellShape,
     LaidBlock,
@@ -22,7 +22,7 @@ from forms.formats.pdf.layout.laid import (
     LaidTable,
     RowShape,
 )
-from forms.formats.pdf.layout.paragraphs import box_of, of_lines
+from forms.formats.pdf.layout.paragraphs import Surroundings, box_of, lay_out_paragraph, of_lines
 from forms.formats.pdf.layout.simple import PAGE, SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import (
@@ -38,7 +38,9 @@ from forms.formats.word.patterns import (
     cell_holds_places,
     control_holds_places,
     fill_block,
+    fill_content,
     fill_control,
+    holds_places,
     list_items,
     places_in,
 )
@@ -124,11 +126,26 @@ class ParagraphPlan:
 # ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A paragraph of a cell: `fixed` if no value stands in it, `simple` if its text is all in one format.
+
+    Its own element is number `first` of the cell, and `elements` are those that it usually has.
+    """
+
+    paragraph: Paragraph
+    first: int
+    elements: tuple[Element, ...]
+    fixed: LaidParagraph | None
+    simple: SimpleText | None
+
+
 @dataclass(slots=True)
 class _CellPlan:
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
-    Its elements usually count from `base`. `row_controls` are the controls around its row.
+    Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
+    paragraphs; there are none if they must be laid out together.
     """
 
     cell: Cell
@@ -139,7 +156,7 @@ class _CellPlan:
     base: int = 0
     elements: FixedElements = field(default_factory=FixedElements)
     fixed: LaidCell | None = None
-    simple: SimpleText | None = None
+    parts: tuple[_Part, ...] = ()
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
 
 
@@ -196,16 +213,40 @@ class TablePlan:
             else:
                 anything = [_ANYTHING] * (max(plan.places) + 1)
                 plan.elements = FixedElements(self._lay_out(plan, anything)[1])
-                plan.simple = self._simple(plan)
+                plan.parts = self._parts(plan, anything)
             yield plan
 
-    def _simple(self, plan: _CellPlan) -> SimpleText | None:
-        """Give the text of a cell that is one paragraph of text in one format, and no field."""
-        controls = (*plan.row_controls, *plan.cell.controls)
-        only = plan.cell.blocks[0] if len(plan.cell.blocks) == 1 else None
-        if controls or not isinstance(only, Paragraph):
-            return None
-        return SimpleText.of(only, self._setter, self._setting, plan.shape.width)
+    def _parts(self, plan: _CellPlan, anything: Sequence[str]) -> tuple[_Part, ...]:
+        """Give the paragraphs of a cell that holds nothing else, no list and no field of its own."""
+        if plan.row_controls or plan.cell.controls or plan.labels:
+            return ()
+        out: list[_Part] = []
+        first = 1
+        for block in plan.cell.blocks:
+            if not isinstance(block, Paragraph) or block.item is not None:
+                return ()
+            holds = holds_places(block)
+            laid, elements = self._lay_out_part(
+                plan, block, first, anything if holds else (), lasting=not holds
+            )
+            simple = SimpleText.of(block, self._setter, self._setting, plan.shape.width) if holds else None
+            out.append(_Part(block, first, elements, None if holds else laid, simple))
+            first += len(elements)
+        return tuple(out)
+
+    def _lay_out_part(
+        self, plan: _CellPlan, paragraph: Paragraph, first: int, values: Sequence[str], *, lasting: bool = False
+    ) -> tuple[LaidParagraph, tuple[Element, ...]]:
+        """Lay out a paragraph of a cell the long way, with elements from `first` on."""
+        setting = self._setting
+        structure = Structure(setting.language, lasting=lasting, first=first)
+        block = replace(paragraph, content=fill_content(paragraph.content, values))
+        around = Surroundings(plan.shape.width, setting.default_tab, setting.fillable)
+        laid = lay_out_paragraph(block, "", self._setter, structure, 0, around)
+        self._numbered = self._numbered or structure.numbered
+        if lasting:
+            laid = settled_paragraph(laid)
+        return laid, structure.elements
 
     def _number(self) -> FixedElements:
         """Give each cell the place of its elements, and the elements of the whole table."""
@@ -258,12 +299,11 @@ class TablePlan:
 
     def _cell(self, plan: _CellPlan, values: Sequence[str], at: tuple[int, int], changed: _Changed) -> LaidCell:
         """Lay out a cell with its values; elements that aren't the usual ones go into `changed`."""
-        if plan.simple is not None:
-            paragraph = plan.simple.fill(values, 1)
-            if paragraph is not None:
-                laid = with_flow(plan.shape, (paragraph,))
-                laid.base = plan.base
-                return laid
+        paragraphs = self._paragraphs(plan, values) if plan.parts else None
+        if paragraphs is not None:
+            laid = with_flow(plan.shape, paragraphs)
+            laid.base = plan.base
+            return laid
         own = tuple([values[place] for place in plan.places])
         if _TELLS_NOTHING.issuperset(own):
             known = plan.remembered.get(own)
@@ -278,6 +318,23 @@ class TablePlan:
         if elements != plan.elements:
             changed[at] = elements
         return laid
+
+    def _paragraphs(self, plan: _CellPlan, values: Sequence[str]) -> tuple[LaidParagraph, ...] | None:
+        """Lay out the paragraphs of a cell each for itself; None if they don't have their usual elements."""
+        out: list[LaidParagraph] = []
+        alone = len(plan.parts) == 1
+        for part in plan.parts:
+            laid = part.fixed
+            if laid is None and part.simple is not None:
+                laid = part.simple.fill(values, part.first)
+            if laid is None:
+                if alone:
+                    return None
+                laid, elements = self._lay_out_part(plan, part.paragraph, part.first, values)
+                if elements != part.elements:
+                    return None
+            out.append(laid)
+        return tuple(out)
 
     def _lay_out(
         self, plan: _CellPlan, values: Sequence[str], *, lasting: bool = False

@@ -12,12 +12,13 @@ class Structure:
     into it.
     """
 
-    def __init__(self, language: str, *, artifact: bool = False, lasting: bool = False) -> None:
-        """Begin empty; `language` is the document's."""
+    def __init__(self, language: str, *, artifact: bool = False, lasting: bool = False, first: int = 0) -> None:
+        """Begin empty; `language` is the document's, `first` the index of the first element."""
         self.language = language
         self.lasting = lasting
         self.numbered = False
         self.artifact = artifact
+        self._first = first
         self._elements: list[Element] = []
         self._open_span: tuple[int, str, int] = (ARTIFACT, "", ARTIFACT)
 
@@ -39,14 +40,16 @@ class Structure:
         if self.artifact:
             return ARTIFACT
         self._elements.append(Element(role, parent, language, alternative, attributes))
-        return len(self._elements) - 1
+        return self._first + len(self._elements) - 1
 
     def span(self, parent: int, language: str) -> int:
         """Give a `Span` for text in a language; the one just opened goes on if nothing came between."""
         if self.artifact:
             return ARTIFACT
         known_parent, known_language, index = self._open_span
-        if (known_parent, known_language) == (parent, language) and index == len(self._elements) - 1:
+        if (known_parent, known_language) == (parent, language) and index == self._first + len(
+            self._elements
+        ) - 1:
             return index
         index = self.add("Span", parent, language=language)
         self._open_span = (parent, language, index)
