@@ -1,4 +1,4 @@
-"""Work out what is prepared of the fonts of the library (see `forms.formats.pdf.prepared`), beside each of them.
+"""Work out what is prepared of the library's fonts (see `forms.formats.pdf.prepared`), beside each of them.
 
 Run it after a font was added or changed, or when a test says so: `python scripts/prepare_fonts.py`.
 """

@@ -9,7 +9,6 @@ Text in the fixed fonts is in WinAnsi encoding; until a page is whole, each byte
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -31,14 +30,10 @@ from forms.formats.pdf.display import (
     RectOp,
     TextOp,
 )
-from forms.formats.pdf.embedding import WIN_ANSI, CutFont, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts, has_fixed, resource
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
 
-_SPECIAL = re.compile(r"[()\\]")
-_NOT_FIXED = re.compile(f"([^{re.escape(''.join(WIN_ANSI.values()))}]+)")
-_MCID = re.compile(r"<</MCID \d+>>BDC")
-_OPEN = re.compile(r"(?<!\\)\($")
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
@@ -100,7 +95,8 @@ def make_words(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) ->
         if not isinstance(op, TextOp) or (op.run.face, op.size, op.colour, op.element) != look:
             return None
         text = op.run.text + " " if op.space_after else op.run.text
-        if not (use.own and op.run.plain) or op.underline or op.strike or _NOT_FIXED.search(text):
+        written = _written(text)
+        if not (use.own and op.run.plain) or op.underline or op.strike or written is None:
             return None
         place = (round(op.x, 2), round(op.y - op.rise, 2))
         if lines:
@@ -108,7 +104,7 @@ def make_words(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) ->
                 return None
             lines.append(f"{place[0] - pen[0]:.2f} {pen[1] - place[1]:.2f} Td\n")
         pen = place
-        lines.append(f"({_escaped(text)})Tj\n")
+        lines.append(f"({written})Tj\n")
     return Words(
         *(use.fixed.name, _font(use.resource, first.size), first.colour, first.element),
         *(round(first.x, 2), round(first.y - first.rise, 2)),
@@ -121,8 +117,10 @@ def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts)
     """Compile a fragment; None if a code in it is this document's own."""
     painter = Painter(fonts)
     owners = painter.fragment(tuple(ops), 0.0, 0.0, roles, 0)
-    text, count = _MCID.subn("<</MCID %d>>BDC", painter.text().replace("%", "%%"))
-    if not painter.general or count != len(owners):
+    text = painter.text().replace("%", "%%")
+    for number_of_mark in range(len(owners)):
+        text = text.replace(f"<</MCID {number_of_mark}>>BDC", "<</MCID %d>>BDC")
+    if not painter.general or text.count("<</MCID %d>>BDC") != len(owners):
         return None
     return Template(
         text if owners else text.replace("%%", "%"),
@@ -283,13 +281,9 @@ class Painter:
                 or op.strike
             ):
                 return None
-            text = run.text
-            if not text.isascii():
-                if _NOT_FIXED.search(text):
-                    return None
-                text = text.encode("cp1252").decode("latin-1")
-            if "(" in text or ")" in text or "\\" in text:
-                text = _SPECIAL.sub(r"\\\g<0>", text)
+            text = _written(run.text)
+            if text is None:
+                return None
             if op.space_after:
                 text += " "
             form = "%.2f %.2f Td\n(%s)Tj\n" if before is None else "1 0 0 1 %.2f %.2f Tm\n(%s)Tj\n"
@@ -467,10 +461,12 @@ class Painter:
             self._cut(run, use.face, size)
             if op.space_after:
                 self._show(use, size, " ")
-        elif text.isascii() or not _NOT_FIXED.search(text):
-            self._show(use, size, text)
         else:
-            self._mixed(use, size, text)
+            written = _written(text)
+            if written is None:
+                self._mixed(use, size, text)
+            else:
+                self._show(use, size, written)
 
     def _move(self, x: float, y: float) -> None:
         """Bring the pen to a place of the page."""
@@ -511,13 +507,13 @@ class Painter:
         self._selected = select
         self._out.append(select)
 
-    def _show(self, use: FaceUse, size: float, text: str) -> None:
-        """Add text to the show operator, in the fixed font of a face or the one nearest to it."""
+    def _show(self, use: FaceUse, size: float, written: str) -> None:
+        """Add text (as `_written`) to the show operator, in the fixed font of a face or the one nearest to it."""
         select = use.selects.get(size) or use.select(size)
         if select != self._selected:
             self._select(select, use.fixed.name)
         self._size = size
-        self._shown += _escaped(text)
+        self._shown += written
 
     def _flush(self) -> None:
         """Write the show operator."""
@@ -526,7 +522,7 @@ class Painter:
             return
         if not self._adjusted:
             self._out.append(f"({shown})Tj\n")
-        elif _OPEN.search(shown):
+        elif shown.endswith("(") and not shown.endswith("\\("):
             # A step stands last: PDFium forgets it if an empty string follows.
             self._out.append(f"[({shown[:-1]}]TJ\n")
         else:
@@ -554,11 +550,12 @@ class Painter:
 
     def _mixed(self, use: FaceUse, size: float, text: str) -> None:
         """Write plain text: what the fixed font has in that, the rest in the face's cut font."""
-        for index, part in enumerate(_NOT_FIXED.split(text)):
-            if index % 2:
+        for is_fixed, characters in groupby(text, FIXED_CHARACTERS.__contains__):
+            part = "".join(characters)
+            if is_fixed:
+                self._show(use, size, _written(part) or "")
+            else:
                 self._plain_cut(use.face, size, part)
-            elif part:
-                self._show(use, size, part)
 
     def _plain_cut(self, face: Face, size: float, text: str) -> None:
         """Write plain text in a cut font. Its codes are the face's own glyph numbers, if the font allows."""
@@ -589,12 +586,18 @@ class Painter:
         self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")
 
 
-def _escaped(text: str) -> str:
-    """Write text of the fixed fonts inside of a literal string (7.3.4.2), a character for each byte."""
+def _written(text: str) -> str | None:
+    """Write text of the fixed fonts inside of a literal string (7.3.4.2), a character for each byte.
+
+    None if there is a character that they don't have.
+    """
     if not text.isascii():
-        text = text.encode("cp1252").decode("latin-1")
+        try:
+            text = text.encode("cp1252").decode("latin-1")
+        except UnicodeEncodeError:
+            return None
     if "(" in text or ")" in text or "\\" in text:
-        return _SPECIAL.sub(r"\\\g<0>", text)
+        return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return text
 
 

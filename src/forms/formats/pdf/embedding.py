@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Collection, Container, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -52,15 +51,18 @@ def has_fixed(face: Face) -> bool:
     return face.name.startswith(f"{FIRST_FAMILY}-")
 
 
-@dataclass(slots=True)
 class CutFont:
     """What one document draws with one face: the glyph (or composite of glyphs) and the text of each code."""
 
-    face: Face
-    resource: str
-    texts: dict[int, str] = field(default_factory=dict)
-    plain: set[str] = field(default_factory=set)
-    _own: dict[tuple[int | Composite, str], int] = field(default_factory=dict)
+    __slots__ = ("_own", "face", "plain", "resource", "texts")
+
+    def __init__(self, face: Face) -> None:
+        """Start with nothing."""
+        self.face = face
+        self.resource = f"{resource(face)}C"
+        self.texts: dict[int, str] = {}
+        self.plain: set[str] = set()
+        self._own: dict[tuple[int | Composite, str], int] = {}
 
     def plain_codes(self, text: str) -> str:
         """Give the codes of characters that are a glyph each, as hexadecimal digits.
@@ -122,7 +124,7 @@ class DocumentFonts:
         """Give the document's own cut of `face`."""
         found = self._cut.get(face.name)
         if found is None:
-            found = self._cut[face.name] = CutFont(face, f"{resource(face)}C")
+            found = self._cut[face.name] = CutFont(face)
         return found
 
     def write(self, file: PdfFile) -> dict[str, int]:
@@ -161,17 +163,31 @@ _fixed: WeakKeyDictionary[Face, FontObjects] = WeakKeyDictionary()
 
 def make_fixed(face: Face) -> FontObjects:
     """Make the fixed font of a face."""
+    from reportlab.pdfbase.pdfdoc import (
+        PDFArray,
+        PDFDictionary,
+        PDFName,
+    )  # here, as what is prepared needs none
+
     codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
     advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}
     program = _subset(face, unicodes=[ord(char) for _, char in codes])
     base = _base_font(program, face)
-    widths = b" ".join(b"%d" % round(advances.get(code, 0) * 1000) for code in range(32, 256))
-    font = (
-        b"<</Type/Font/Subtype/TrueType/BaseFont/%s/FirstChar 32/LastChar 255/Widths[%s]"
-        b"/Encoding/WinAnsiEncoding/FontDescriptor %%(1)d 0 R/ToUnicode %%(3)d 0 R>>" % (base, widths)
+    font = PDFDictionary(
+        {
+            "Type": PDFName("Font"),
+            "Subtype": PDFName("TrueType"),
+            "BaseFont": PDFName(base.decode("ascii")),
+            "FirstChar": 32,
+            "LastChar": 255,
+            "Widths": PDFArray([round(advances.get(code, 0) * 1000) for code in range(32, 256)]),
+            "Encoding": PDFName("WinAnsiEncoding"),
+            "FontDescriptor": "%(1)d 0 R",
+            "ToUnicode": "%(3)d 0 R",
+        }
     )
     return FontObjects(
-        (font, _descriptor(face, base, flags=32)),
+        (font.format(None), _descriptor(face, base, flags=32)),
         (_program_stream(program), _to_unicode(dict(codes), digits=2)),
     )
 
@@ -302,7 +318,8 @@ def prepare(face: Face) -> Prepared:
     fresh = Face(face.name, lambda: face.data)
     common = [*WIN_ANSI.values(), *SIGNS]
     advances = {char: fresh.plain[char] for char in common if _is_plain(fresh, char)}
-    signs = CutFont(fresh, f"{resource(fresh)}C", plain={char for char in SIGNS if char in advances})
+    signs = CutFont(fresh)
+    signs.plain.update(char for char in SIGNS if char in advances)
     codes = {char: fresh.plain_codes[char] for char in sorted(signs.plain)}
     metrics = fresh.metrics
     return Prepared(

@@ -7,7 +7,8 @@ every script shows. No field has a script: everything works in readers that run 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import FieldOp, FieldSpec, TextOp
@@ -103,8 +104,7 @@ def _set_line(
     return ops
 
 
-@dataclass(frozen=True, slots=True)
-class _Widget:
+class _Widget(Struct, frozen=True):
     """A field's box: its annotation's number, and the entries that are the widget's own."""
 
     at: int

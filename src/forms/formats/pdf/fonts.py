@@ -10,10 +10,11 @@ from __future__ import annotations
 import struct
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
 from typing import Any
+
+from msgspec import Struct
 
 from forms.formats.pdf import bidi, prepared, shaping
 from forms.formats.pdf.display import GlyphRun
@@ -27,8 +28,7 @@ _ORDER = {FIRST_FAMILY: 0, "NotoSansSymbols2": 1}
 _PLAIN_CLASSES = frozenset(("L", "EN", "ES", "ET", "CS", "WS", "ON", "S"))
 
 
-@dataclass(frozen=True, slots=True)
-class FaceMetrics:
+class FaceMetrics(Struct, frozen=True):
     """Vertical metrics in ems, `descent` positive: a line is `ascent + descent + line_gap` high."""
 
     ascent: float

@@ -5,7 +5,6 @@ Information dictionary and XMP say the same, which PDF/A checks.
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from datetime import datetime
@@ -127,7 +126,7 @@ def escape(text: str) -> str:
 
 def _xml_name(key: str) -> str:
     """Make an XML name of an entry's key."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]", "_", key)
+    clean = "".join([char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in key])
     return clean if clean[0].isalpha() else f"_{clean}"
 
 

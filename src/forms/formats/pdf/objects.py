@@ -6,7 +6,6 @@ Objects come as finished bytes, under numbers that may be reserved in advance so
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 from array import array
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ try:
 except ImportError:  # there is no wheel for every machine
     from zlib import compress as _compress
 
-_IRREGULAR = re.compile(rb"[^A-Za-z0-9+\-_.]")
+_REGULAR = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_.")
 _PLACED, _PACKED = 1 << 56, 2 << 56
 _END = b"\nendobj\n"
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -40,7 +39,9 @@ def text_string(text: str) -> bytes:
 @lru_cache(maxsize=256)
 def name(text: str) -> bytes:
     """Write a name object (7.3.5)."""
-    return b"/" + _IRREGULAR.sub(lambda match: b"#%02X" % ord(match.group()), text.encode("utf-8"))
+    return b"/" + b"".join(
+        [b"%c" % byte if byte in _REGULAR else b"#%02X" % byte for byte in text.encode("utf-8")]
+    )
 
 
 def deflated(data: bytes) -> bytes:

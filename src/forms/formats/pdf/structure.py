@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from operator import add, itemgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import Element, FixedElements, Instance, Op, TextOp, Tree
 from forms.formats.pdf.objects import PdfFile, name, number, text_string
@@ -38,11 +39,11 @@ _BULLETS = {
     "▪": "Square",
 }
 _NUMBERINGS = (
-    (re.compile(r"[ivxlcdm]+"), "LowerRoman"),
-    (re.compile(r"[IVXLCDM]+"), "UpperRoman"),
-    (re.compile(r"[a-z]+"), "LowerAlpha"),
-    (re.compile(r"[A-Z]+"), "UpperAlpha"),
-    (re.compile(r"[\d.]+"), "Decimal"),
+    (r"[ivxlcdm]+", "LowerRoman"),
+    (r"[IVXLCDM]+", "UpperRoman"),
+    (r"[a-z]+", "LowerAlpha"),
+    (r"[A-Z]+", "UpperAlpha"),
+    (r"[\d.]+", "Decimal"),
 )
 
 
@@ -367,8 +368,7 @@ def _skeleton_of(occurrence: Occurrence) -> Skeleton:
     return found
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """A list that gathers items: an `L` element."""
 
     level: int
@@ -376,7 +376,7 @@ class _Group:
     at: int
     parent: int
     numbering: str
-    items: list[int] = field(default_factory=list)
+    items: list[int] = []
     last: Occurrence | None = None
 
 
@@ -499,8 +499,8 @@ def list_numbering(label: str) -> str:
         return _BULLETS[core]
     core = core.strip("().:- ")
     if core == "i" or (len(core) > 1 and not core[0].isdigit()):
-        return next((kind for pattern, kind in _NUMBERINGS if pattern.fullmatch(core)), "None")
-    return next((kind for pattern, kind in _NUMBERINGS[2:] if pattern.fullmatch(core)), "None")
+        return next((kind for pattern, kind in _NUMBERINGS if re.fullmatch(pattern, core)), "None")
+    return next((kind for pattern, kind in _NUMBERINGS[2:] if re.fullmatch(pattern, core)), "None")
 
 
 def _references(numbers: Sequence[int]) -> bytes:

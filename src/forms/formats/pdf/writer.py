@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from operator import itemgetter
+
+from msgspec import Struct
 
 from forms.formats.pdf import fields, metadata
 from forms.formats.pdf.display import (
@@ -52,17 +53,16 @@ def write(
     return _Writer(laid, fonts, flat=flat, required=required).write(info, archive=archive)
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     """A page being written: its number, its marked contents and its annotations."""
 
     number: int
     width: float
     height: float
     painter: Painter
-    runs: list[Run] = field(default_factory=list)
+    runs: list[Run] = []
     run: Run | None = None
-    annotations: list[int] = field(default_factory=list)
+    annotations: list[int] = []
 
 
 class _Writer:
@@ -285,10 +285,13 @@ def _moved(page: Page, x: float, y: float) -> Page:
     if x == y == 0.0:
         return page
     body, header, footer = (
-        tuple(replace(fragment, x=fragment.x + x, y=fragment.y + y) for fragment in part)
+        tuple(
+            Fragment(fragment.instance, fragment.x + x, fragment.y + y, fragment.ops, fragment.offset)
+            for fragment in part
+        )
         for part in (page.body, page.header, page.footer)
     )
-    return replace(page, body=body, header=header, footer=footer)
+    return Page(page.width, page.height, body, header, footer)
 
 
 def _flat_instance(instance: Instance) -> Instance:
@@ -299,7 +302,11 @@ def _flat_instance(instance: Instance) -> Instance:
         Element("Span", element.parent, element.language) if element.role == "Form" else element
         for element in instance.elements
     )
-    return replace(instance, elements=tuple(elements))
+    return Instance(
+        tuple(elements),
+        *(instance.list_id, instance.list_level),
+        *(instance.outline, instance.outline_text, instance.bookmarks),
+    )
 
 
 def _ascii_uri(uri: str) -> str:
