@@ -508,7 +508,7 @@ class Painter:
         self._out.append(select)
 
     def _show(self, use: FaceUse, size: float, written: str) -> None:
-        """Add text (as `_written`) to the show operator, in the fixed font of a face or the one nearest to it."""
+        """Add text (as `_written`) to the show operator, in the fixed font of a face or one near to it."""
         select = use.selects.get(size) or use.select(size)
         if select != self._selected:
             self._select(select, use.fixed.name)

@@ -197,7 +197,7 @@ _KEPT = 32
 
 
 def _cut_objects(cut: CutFont) -> FontObjects:
-    """Give the Type 0 font of a face for one document; some are prepared or kept, as boxes come in every form."""
+    """Give the Type 0 font of a face for one document; what comes in every form is prepared or kept."""
     known = cut.face.prepared
     if known is not None and known.signs is not None and cut.has_only(known.codes):
         return known.signs

@@ -1,8 +1,8 @@
 """What is known of a font file without reading it: widths of common characters, and fonts ready to be written.
 
-Plain Latin text and the boxes of forms need no more, and so no font is parsed, shaped with or cut for them. The
-file lies beside the font (`Arimo-Bold.prepared`), is made by `scripts/prepare_fonts.py`, and counts only for the
-very font that it was made of.
+Plain Latin text and the boxes of forms need no more, and so no font is parsed, shaped with or cut for them.
+The file lies beside the font (`Arimo-Bold.prepared`), is made by `scripts/prepare_fonts.py`, and counts only
+for the very font that it was made of.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Prepared(Struct, frozen=True):
     """What is known of a face, lengths in ems.
 
     `font` is the digest of the font file. `metrics` are ascent, descent and line gap, `underline` its place and
-    thickness. `advances` are those of plain characters, `lacks` the common characters that the face has no glyph
-    for. `codes` are the signs that it has, each with its glyph's number in hexadecimal. `fixed` is its fixed font
-    and `signs` its font of those signs, where it has them.
+    thickness. `advances` are those of plain characters, `lacks` the common characters that the face has no
+    glyph for. `codes` are the signs that it has, each with its glyph's number in hexadecimal. `fixed` is its
+    fixed font and `signs` its font of those signs, where it has them.
     """
 
     font: str

@@ -304,8 +304,11 @@ def _flat_instance(instance: Instance) -> Instance:
     )
     return Instance(
         tuple(elements),
-        *(instance.list_id, instance.list_level),
-        *(instance.outline, instance.outline_text, instance.bookmarks),
+        instance.list_id,
+        instance.list_level,
+        instance.outline,
+        instance.outline_text,
+        instance.bookmarks,
     )
 
 
