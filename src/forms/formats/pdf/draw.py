@@ -233,9 +233,12 @@ class Painter:
             self._out.append("%s%d>>BDC\nBT\n%.2f %.2f Td\n%s" % (start, self.marked, left + x, top - y, rest))
             self.marked += 1
             return (element + offset,)
-        plain = self._plain(ops, left, top)
+        first = ops[0] if ops else None
+        plain = None
+        if first.__class__ is TextOp and first.element >= 0:  # type: ignore[union-attr]
+            plain = self._plain(ops, left, top)
         if plain is not None:
-            element = ops[0].element + offset  # type: ignore[union-attr]
+            element = first.element + offset  # type: ignore[union-attr]
             self._out.append(f"/{roles[element]}<</MCID {self.marked}>>BDC\nBT\n{plain}ET\nEMC\n")
             self.marked += 1
             return (element,)
@@ -257,8 +260,8 @@ class Painter:
 
         None if there is anything else.
         """
-        first = ops[0] if ops else None
-        if not isinstance(first, TextOp) or first.element < 0:
+        first = ops[0]
+        if not isinstance(first, TextOp):
             return None
         face, size, colour, element = first.run.face, first.size, first.colour, first.element
         use = self._fonts.uses.get(face) or face_use(self._fonts, face)
@@ -329,7 +332,11 @@ class Painter:
         self._fill = self._stroke = None
         self._selected = ""
         self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        self.unmarked(ops, 0.0, 0.0)
+        plain = self._plain(ops, 0.0, 0.0) if ops else None
+        if plain is not None:
+            self._out.append(f"BT\n{plain}ET\n")
+        else:
+            self.unmarked(ops, 0.0, 0.0)
         self._out.append("Q\nEMC\n")
         self._fill, self._stroke, self._selected = before
         return "".join(self._out[start:])

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Collection, Container, Iterable
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -43,7 +44,12 @@ _CMAP = """/CIDInit/ProcSet findresource begin 12 dict begin begincmap
 
 def resource(face: Face) -> str:
     """Give the name of a face's fixed font in resources and field appearances, e.g. `ArimoBold`."""
-    return "".join(char for char in face.name if char.isascii() and char.isalnum())
+    return _resource(face.name)
+
+
+@lru_cache(maxsize=256)
+def _resource(name: str) -> str:
+    return "".join([char for char in name if char.isascii() and char.isalnum()])
 
 
 def has_fixed(face: Face) -> bool:
@@ -163,11 +169,7 @@ _fixed: WeakKeyDictionary[Face, FontObjects] = WeakKeyDictionary()
 
 def make_fixed(face: Face) -> FontObjects:
     """Make the fixed font of a face."""
-    from reportlab.pdfbase.pdfdoc import (
-        PDFArray,
-        PDFDictionary,
-        PDFName,
-    )  # here, as what is prepared needs none
+    from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName  # here: it is prepared for most
 
     codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
     advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}

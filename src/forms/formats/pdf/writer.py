@@ -72,13 +72,17 @@ class _Writer:
         self, laid: LaidDocument, book: FontBook, *, flat: bool, required: Collection[str] = ()
     ) -> None:
         self.laid = laid
-        self.flat = flat
         self.file = PdfFile()
         self.fonts = DocumentFonts(book)
         self.font_dictionary, self.page_tree = self.file.reserve(), self.file.reserve()
         self.form = fields.FormWriter(self.file, self.fonts, self.font_dictionary, required)
-        instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
-        self.occurrences = [Occurrence(instance) for instance in instances]
+        self.occurrences = [Occurrence(instance) for instance in laid.instances]
+        self.flat_fields: set[int] = set()
+        if flat:
+            for index, occurrence in enumerate(self.occurrences):
+                if "Form" in occurrence.shape.roles:
+                    self.occurrences[index] = Occurrence(_flat_instance(occurrence.instance))
+                    self.flat_fields.add(index)
         self.bookmarks = {
             bookmark: index for index, instance in enumerate(laid.instances) for bookmark in instance.bookmarks
         }
@@ -171,7 +175,7 @@ class _Writer:
         shape, top, first = occurrence.shape, sheet.height - fragment.y, painter.marked
         if occurrence.place is None:
             occurrence.place = (index, top)
-        if self.flat:
+        if fragment.instance in self.flat_fields:
             ops = self._flattened(ops)
         if shape.has_labels:
             occurrence.note_labels(ops, fragment.offset)
@@ -296,8 +300,6 @@ def _moved(page: Page, x: float, y: float) -> Page:
 
 def _flat_instance(instance: Instance) -> Instance:
     """Give the instance with fields as spans: a `Form` element must hold a widget."""
-    if not any(element.role == "Form" for element in instance.elements):
-        return instance
     elements = (
         Element("Span", element.parent, element.language) if element.role == "Form" else element
         for element in instance.elements
