@@ -13,7 +13,7 @@ from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import Setting, lay_out_blocks
 from forms.formats.pdf.layout.laid import LaidBlock
-from forms.formats.pdf.layout.plans import ParagraphPlan, SimpleText, TablePlan
+from forms.formats.pdf.layout.plans import ParagraphPlan, TablePlan, TextPlan
 from forms.formats.word.model import BlockControl, BlockItem, Paragraph, Placed, Table
 from forms.formats.word.patterns import filled, holds_places
 
@@ -21,7 +21,7 @@ _REMEMBERED = 20_000
 """Paragraphs and cells remembered under one setting: some 30 MB at most, seldom more than 2."""
 _REMEMBERED_SETTINGS = 8
 
-_Known = tuple[LaidBlock, ...] | ParagraphPlan | TablePlan | SimpleText | Literal["long"]
+_Known = tuple[LaidBlock, ...] | ParagraphPlan | TablePlan | TextPlan | Literal["long"]
 """What a block gave: itself laid out, or its plan, or that it takes the long way each time."""
 
 
@@ -55,7 +55,7 @@ class Memory:
             return (laid,)
         return lay_out_blocks(filled(placed), self.fonts, self._setting, width)
 
-    def story(self, placed: Placed, width: float) -> SimpleText | None:
+    def story(self, placed: Placed, width: float) -> TextPlan | None:
         """Give the plan of a paragraph of a header or footer; None if that takes the long way."""
         block = placed.block
         if not placed.static or not isinstance(block, Paragraph):
@@ -66,9 +66,9 @@ class Memory:
             made: _Known = "long"
             if placed.values or not holds_places(block):
                 setter = typesetter(self.fonts)
-                made = SimpleText.of(block, setter, self._setting, width, numbers=True) or "long"
+                made = TextPlan.of(block, setter, self._setting, width, numbers=True) or "long"
             known = self._put(key, block, made)
-        return known if isinstance(known, SimpleText) else None
+        return known if isinstance(known, TextPlan) else None
 
     def _make(self, placed: Placed, width: float) -> _Known:
         block, fonts, setting = placed.block, self.fonts, self._setting

@@ -25,7 +25,8 @@ from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
-from forms.formats.pdf.layout.simple import simple_lines, simple_text
+from forms.formats.pdf.layout.mixed import MixedLines, mixed_text
+from forms.formats.pdf.layout.simple import SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import Alignment, Paragraph, ParagraphFormat, RunFormat
 
@@ -110,12 +111,21 @@ class _Paragraph:
 
     def _simple(self, element: int) -> LaidParagraph | None:
         """Lay out a paragraph of plain text, which most are."""
-        paragraph = self._paragraph
-        found = simple_text(paragraph.content, self._structure.language) if paragraph.item is None else None
-        if found is None:
+        paragraph, around, look = self._paragraph, self._around, self._format
+        if paragraph.item is not None or look.bidi or look.alignment == "both":
             return None
-        around = self._around
-        lines = simple_lines(*found, self._format, self._setter, element, around.width, around.default_tab)
+        found = simple_text(paragraph.content, self._structure.language)
+        if found is not None:
+            text, run = found
+            broken = SimpleLines(run, look, self._setter, around.width, around.default_tab)
+            lines = broken.lines(text, element)
+        else:
+            mixed = mixed_text(paragraph.content, self._structure.language)
+            if mixed is None:
+                return None
+            stretches, looks = mixed
+            several = MixedLines(looks, look, self._setter, around.width, around.default_tab)
+            lines = several.lines(stretches, element)
         if lines is None:
             return None
         return of_lines(self._format, lines, box_of(self._format, self._around.width))

@@ -22,6 +22,7 @@ from forms.formats.pdf.layout.laid import (
     LaidTable,
     RowShape,
 )
+from forms.formats.pdf.layout.mixed import MixedLines, Stretch, mixed_text
 from forms.formats.pdf.layout.paragraphs import Surroundings, box_of, lay_out_paragraph, of_lines
 from forms.formats.pdf.layout.simple import PAGE, SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
@@ -33,7 +34,7 @@ from forms.formats.pdf.layout.tables import (
     with_flow,
     with_high_fields,
 )
-from forms.formats.word.model import Cell, Control, Paragraph, Row, Table
+from forms.formats.word.model import Cell, Control, Paragraph, ParagraphFormat, Row, Table
 from forms.formats.word.patterns import (
     cell_holds_places,
     control_holds_places,
@@ -52,17 +53,38 @@ _MOST_REMEMBERED = 16
 _ANYTHING = "x"
 
 
-class SimpleText:
-    """A paragraph of a pattern whose text is all in one format."""
+class _Places:
+    """A text of a pattern: its places, `PAGE` and `PAGES` among them, and what stands between them."""
 
-    def __init__(self, paragraph: Paragraph, text: str, lines: SimpleLines, width: float) -> None:
-        """Take the paragraph, its text with the values' places, and how that is broken into lines."""
-        self._look = paragraph.format
-        self._box = box_of(paragraph.format, width)
-        self._lines = lines
+    __slots__ = ("_between", "_only", "_places")
+
+    def __init__(self, text: str) -> None:
         self._places = [ord(char) - FIRST_PLACE for char in PRIVATE.findall(text)]
         self._only = self._places[0] if len(text) == 1 and self._places and text < PAGE else None
         self._between = PRIVATE.split(text)
+
+    def fill(self, values: Sequence[str], numbers: tuple[str, str]) -> str:
+        """Put the values and the numbers of pages in."""
+        if self._only is not None:
+            return values[self._only]
+        parts = [self._between[0]]
+        for place, after in zip(self._places, self._between[1:], strict=True):
+            parts += (values[place] if place < MOST_PLACES else numbers[place - MOST_PLACES], after)
+        return "".join(parts)
+
+
+class TextPlan:
+    """The plan of a paragraph of text, in one format or several."""
+
+    def __init__(
+        self, look: ParagraphFormat, width: float, stretches: Sequence[Stretch], lines: SimpleLines | MixedLines
+    ) -> None:
+        """Take the paragraph's format, its texts with their places, and how they are broken into lines."""
+        self._look = look
+        self._box = box_of(look, width)
+        self._lines = lines
+        self._texts = [(_Places(text), style) for text, style in stretches]
+        self._first = self._texts[0][0]
 
     @classmethod
     def of(
@@ -73,29 +95,28 @@ class SimpleText:
         width: float,
         *,
         numbers: bool = False,
-    ) -> SimpleText | None:
+    ) -> TextPlan | None:
         """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way."""
-        look = paragraph.format
+        look, content, tab = paragraph.format, paragraph.content, setting.default_tab
         if paragraph.item is not None or look.outline or look.bidi or look.alignment == "both":
             return None
-        found = simple_text(paragraph.content, setting.language, numbers=numbers)
-        if found is None:
-            return None
-        lines = SimpleLines(found[1], look, setter, width, setting.default_tab)
-        return cls(paragraph, found[0], lines, width)
+        found = simple_text(content, setting.language, numbers=numbers)
+        if found is not None:
+            return cls(look, width, ((found[0], 0),), SimpleLines(found[1], look, setter, width, tab))
+        mixed = mixed_text(content, setting.language)
+        if mixed is not None:
+            return cls(look, width, mixed[0], MixedLines(mixed[1], look, setter, width, tab))
+        return None
 
     def fill(
         self, values: Sequence[str], element: int, numbers: tuple[str, str] = ("", "")
     ) -> LaidParagraph | None:
         """Lay out the paragraph as an element, with its values and numbers of pages; None as `of`."""
-        if self._only is not None:
-            text = values[self._only]
+        if isinstance(self._lines, SimpleLines):
+            lines = self._lines.lines(self._first.fill(values, numbers), element)
         else:
-            parts = [self._between[0]]
-            for place, after in zip(self._places, self._between[1:], strict=True):
-                parts += (values[place] if place < MOST_PLACES else numbers[place - MOST_PLACES], after)
-            text = "".join(parts)
-        lines = self._lines.lines(text, element)
+            stretches = [(text.fill(values, numbers), style) for text, style in self._texts]
+            lines = self._lines.lines(stretches, element)
         return None if lines is None else of_lines(self._look, lines, self._box)
 
 
@@ -104,7 +125,7 @@ class ParagraphPlan:
 
     _ELEMENTS = FixedElements((Element("P"),))
 
-    def __init__(self, text: SimpleText, bookmarks: tuple[str, ...]) -> None:
+    def __init__(self, text: TextPlan, bookmarks: tuple[str, ...]) -> None:
         """Take its text."""
         self._text = text
         self._bookmarks = bookmarks
@@ -112,7 +133,7 @@ class ParagraphPlan:
     @classmethod
     def of(cls, paragraph: Paragraph, fonts: FontBook, setting: Setting, width: float) -> ParagraphPlan | None:
         """Make it; None if each paragraph must be laid out from nothing."""
-        text = SimpleText.of(paragraph, typesetter(fonts), setting, width)
+        text = TextPlan.of(paragraph, typesetter(fonts), setting, width)
         return None if text is None else cls(text, paragraph.bookmarks)
 
     def fill(self, values: Sequence[str]) -> LaidBlock | None:
@@ -128,7 +149,7 @@ class ParagraphPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A paragraph of a cell: `fixed` if no value stands in it, `simple` if its text is all in one format.
+    """A paragraph of a cell: `fixed` if no value stands in it, `simple` if it is nothing but text.
 
     Its own element is number `first` of the cell, and `elements` are those that it usually has.
     """
@@ -137,7 +158,7 @@ class _Part:
     first: int
     elements: tuple[Element, ...]
     fixed: LaidParagraph | None
-    simple: SimpleText | None
+    simple: TextPlan | None
 
 
 @dataclass(slots=True)
@@ -229,7 +250,7 @@ class TablePlan:
             laid, elements = self._lay_out_part(
                 plan, block, first, anything if holds else (), lasting=not holds
             )
-            simple = SimpleText.of(block, self._setter, self._setting, plan.shape.width) if holds else None
+            simple = TextPlan.of(block, self._setter, self._setting, plan.shape.width) if holds else None
             out.append(_Part(block, first, elements, None if holds else laid, simple))
             first += len(elements)
         return tuple(out)

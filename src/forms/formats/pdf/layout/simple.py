@@ -38,6 +38,13 @@ PAGE, PAGES = "\uf000", "\uf001"
 """Stand in a text, after the last place for a value, for the page's number and how many pages there are."""
 
 
+def is_plain(look: RunFormat, language: str) -> bool:
+    """Whether a format asks for nothing that only the long way knows; `language` is the document's."""
+    if look.caps or look.small_caps or look.position != "baseline" or look.raised or look.shading is not None:
+        return False
+    return not look.language or look.language == language
+
+
 def simple_text(
     content: tuple[Inline, ...], language: str, *, numbers: bool = False
 ) -> tuple[str, RunFormat] | None:
@@ -48,9 +55,7 @@ def simple_text(
     if not content or isinstance(content[0], Hyperlink | InlineControl):
         return None
     look = content[0].format
-    if look.caps or look.small_caps or look.position != "baseline" or look.raised or look.shading is not None:
-        return None
-    if look.language and look.language != language:
+    if not is_plain(look, language):
         return None
     if len(content) == 1 and isinstance(content[0], Text):
         return content[0].text, look
@@ -69,21 +74,6 @@ def simple_text(
         else:
             return None
     return "".join(out), look
-
-
-def simple_lines(
-    text: str,
-    run: RunFormat,
-    look: ParagraphFormat,
-    setter: Typesetter,
-    element: int,
-    width: float,
-    default_tab: float,
-) -> tuple[LaidLine, ...] | None:
-    """Break a text into laid-out lines in a column of this width; None if that takes the long way."""
-    if look.bidi or look.alignment == "both":
-        return None
-    return SimpleLines(run, look, setter, width, default_tab).lines(text, element)
 
 
 class SimpleLines:
@@ -170,6 +160,8 @@ class SimpleLines:
         segment = Segment(self._first)
         size, limit = self._size, self._limit
         pieces = text.split("\t")
+        if not any(pieces):
+            return None
         last = len(pieces) - 1 if element != ARTIFACT else 0
         for number, piece in enumerate(pieces):
             shown = piece.rstrip(" ")
@@ -220,33 +212,48 @@ class SimpleLines:
 
     def _broken(self, text: str, stop: int, room: float) -> list[tuple[str, float, bool]] | None:
         """Break a text whose words end at `stop`: text, width in ems, whether a space follows."""
-        if _LONG_WAY.search(text):
-            return None
         ends = list(accumulate(map(self._advance, text), initial=0.0))
-        out: list[tuple[str, float, bool]] = []
-        start = 0
-        while True:
-            most = ends[start] + room
-            end = bisect_right(ends, most, start) - 1
-            if end >= stop:
-                out.append((text[start:stop], ends[stop] - ends[start], stop < len(text)))
-                return out
-            space = text.rfind(" ", start, end + 1)
-            word = space + 1 if space >= 0 else start
-            while text[word] == " ":
-                word += 1
-            after = text.find(" ", word)
-            cut = _part(text, word, after if after >= 0 else len(text), ends, most)
-            if cut > word:
-                out.append((text[start:cut], ends[cut] - ends[start], False))
-                start = cut
-            elif space < 0:
-                return None  # a word too long for the line
-            else:
-                shown = text[start:space].rstrip(" ")
-                out.append((shown, ends[start + len(shown)] - ends[start], True))
-                start = word
-            room = self._room
+        found = ranges(text, stop, ends, room, self._room)
+        if found is None:
+            return None
+        return [(text[start:end], ends[end] - ends[start], spaced) for start, end, spaced in found]
+
+
+def ranges(
+    text: str, stop: int, ends: list[float], room: float, others: float
+) -> list[tuple[int, int, bool]] | None:
+    """Break a text whose words end at `stop` into lines: from, to, whether a space follows.
+
+    `ends` is where each character ends, beginning with 0; the first line has `room`, the others `others`. None
+    if that takes the long way.
+    """
+    if _LONG_WAY.search(text):
+        return None
+    out: list[tuple[int, int, bool]] = []
+    start = 0
+    while True:
+        most = ends[start] + room
+        end = bisect_right(ends, most, start) - 1
+        if end >= stop:
+            out.append((start, stop, stop < len(text)))
+            return out
+        space = text.rfind(" ", start, end + 1)
+        word = space + 1 if space >= 0 else start
+        while text[word] == " ":
+            word += 1
+        after = text.find(" ", word)
+        cut = _part(text, word, after if after >= 0 else len(text), ends, most)
+        if cut > word:
+            out.append((start, cut, False))
+            start = cut
+        elif space < 0:
+            return None  # a word too long for the line
+        else:
+            while text[space - 1] == " ":
+                space -= 1
+            out.append((start, space, True))
+            start = word
+        room = others
 
 
 def _part(text: str, start: int, stop: int, ends: list[float], most: float) -> int:
