@@ -34,7 +34,7 @@ DOCUMENT_NAMES: dict[str, Names] = dict.fromkeys(
         "blank",
         "identity",
     )
-)
+) | {"replaces": dict.fromkeys(("version", "issued", "reason"))}
 ANNEX_NAMES: dict[str, Names] = dict.fromkeys(("label", "value", "reason", "kept_from"))
 NAME_PARTS = ("title", "first", "given", "family")
 BIRTH = "date_of_birth"

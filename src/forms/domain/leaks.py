@@ -31,8 +31,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.domain import wording
 from forms.domain.audience import Removed, View, leaves
@@ -59,8 +60,7 @@ _SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})")
 Kind = Literal["name", "part", "address", "postcode", "number", "date", "text", "word"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Needle:
+class _Needle(Struct, frozen=True):
     """One thing to look for: `key` in normal form. `weak` ones give warnings."""
 
     kind: Kind
@@ -75,8 +75,7 @@ class _Needle:
         return self.pointer.rpartition("/")[2]
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One text as it is searched: the pieces are made when they are first asked for."""
 
     text: str
@@ -113,8 +112,7 @@ class _Reading:
 Key = tuple[Kind, str, bool]
 
 
-@dataclass(slots=True)
-class Readings:
+class Readings(Struct):
     """What was read of one case's texts, for all its readers; it goes when the case goes."""
 
     texts: dict[str, _Reading] = field(default_factory=dict)
@@ -363,8 +361,7 @@ def _text_keys(value: str, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]
             yield "text", key, False
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
+class _Index(Struct, frozen=True):
     """The needles, so that one pass over a text finds them."""
 
     by_word: Mapping[str, tuple[_Needle, ...]]
@@ -388,13 +385,19 @@ def _index(needles: Iterable[_Needle]) -> _Index | None:
     return _Index(words, numbers, dates, postcodes)
 
 
+_NOT_SEARCHED = frozenset({"words", "time"})
+
+
 def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
     """Give every remaining text with its place in the view and how its value prints."""
     for pointer, node, value in walk(root, view.data):
-        if node.kind == "value" or isinstance(value, str):
+        if type(value) is str:
+            if node.prints not in _NOT_SEARCHED:
+                yield pointer, node.prints, value
+        elif node.kind == "value":
             for place, text in strings(value, pointer):
                 prints = "text" if place.endswith("/not_known") else node.prints
-                if prints not in ("words", "time"):
+                if prints not in _NOT_SEARCHED:
                     yield place, prints, text
 
 

@@ -235,7 +235,7 @@ class Painter:
             return (element + offset,)
         first = ops[0] if ops else None
         plain = None
-        if first.__class__ is TextOp and first.element >= 0:  # type: ignore[union-attr]
+        if first.__class__ is TextOp and first.element >= 0:
             plain = self._plain(ops, left, top)
         if plain is not None:
             element = first.element + offset  # type: ignore[union-attr]

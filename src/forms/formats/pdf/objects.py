@@ -88,14 +88,12 @@ class PdfFile:
         self._numbers += range(first, first + len(objects))
         self._packed += objects
 
-    def put_stream(self, at: int, data: bytes, *, known: bool = False) -> None:
+    def put_stream(self, at: int, data: bytes) -> None:
         """Give a reserved number its stream, as `stream` writes it.
 
-        What is `known` doesn't count for the file's identifier: a digest of it stands in another object.
+        It doesn't count for the file's identifier: only fonts come so, and their names hold digests of them.
         """
         self._streams[at] = data
-        if not known:
-            self._digest.update(data)
 
     def add(self, data: bytes) -> int:
         """Add an object under the next number; gives the number."""
@@ -106,7 +104,8 @@ class PdfFile:
     def add_stream(self, data: bytes) -> int:
         """Add a stream under the next number; gives the number."""
         at = self.reserve()
-        self.put_stream(at, data)
+        self._streams[at] = data
+        self._digest.update(data)
         return at
 
     def write(self, root: int, info: int) -> bytes:

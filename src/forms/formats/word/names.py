@@ -8,11 +8,11 @@ template's text alone (`case[key]`, what a filter makes) is not checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeAlias
 
 from jinja2 import nodes
+from msgspec import Struct, field
 
 from forms.formats.word.tags import Tag
 from forms.foundation.problems import Place, Problem
@@ -51,8 +51,7 @@ def check_names(
     return checker.problems
 
 
-@dataclass(slots=True)
-class _Checker:
+class _Checker(Struct):
     on_line: Sequence[Tag]
     source: str
     problems: list[Problem] = field(default_factory=list)
