@@ -10,7 +10,6 @@ from pathlib import Path
 
 import page
 import pikepdf
-import pypdfium2 as pdfium
 import pytest
 from laying import (
     INFO,
@@ -347,15 +346,11 @@ def fixed(stack: Stack) -> Stack:
 
 
 @pytest.mark.parametrize("options", WAYS, ids=str)
-def test_what_comes_again_is_drawn_alike(options):
-    """Compiled fragments and skeletons of elements look, read and are tagged as what is drawn each time."""
+def test_what_comes_again_gives_the_same_bytes(options):
+    """Layout may or may not know that something comes again; the file doesn't tell."""
     plain, kept = made(everything(), **options), fixed(everything())
-    first, again = made(kept, **options), made(kept, **options)
-    assert first == again
-    assert structure_problems(again) == []
-    assert tree_paragraphs(again) == tree_paragraphs(plain)
-    assert page_texts(again) == page_texts(plain)
-    assert looks(again) == looks(plain)
+    assert made(kept, **options) == plain
+    assert made(kept, **options) == plain
 
 
 def test_what_comes_again_may_stand_elsewhere():
@@ -392,25 +387,7 @@ def test_elements_in_chunks_are_those_of_one_tree():
         ]
         joined.pages[-1].append(Fragment(0, MARGIN, joined.y, FixedOps(moved), start))
         joined.y += 18
-    assert tree_text(made(joined)) == tree_text(made(stack))
-    assert structure_problems(made(joined)) == []
-    with opened(made(joined)) as file, opened(made(stack)) as other:
-        roles = [
-            [[[str(cell.S), str(cell.K.S)] for cell in row.K] for row in one.Root.StructTreeRoot.K[0].K[0].K]
-            for one in (file, other)
-        ]
-        assert roles[0] == roles[1]
-
-
-def looks(pdf: bytes) -> list[bytes]:
-    """Page images, in so few shades that a rounded hairline doesn't count."""
-    pages = []
-    with pdfium.PdfDocument(pdf) as document:
-        document.init_forms()
-        for page in document:
-            image = page.render(scale=1, may_draw_forms=True).to_pil().convert("L")
-            pages.append(image.point(lambda shade: (shade + 8) // 64).tobytes())
-    return pages
+    assert made(joined) == made(stack)
 
 
 def damaged(pdf: bytes, change) -> bytes:

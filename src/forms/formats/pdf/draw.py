@@ -1,17 +1,16 @@
 # ruff: noqa: UP031 - "%" writes floats in two thirds of the time of an f-string
 """From laid-out operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
 
-A page is one list of operators; colour and font stay as they are until something needs others. What comes again
-in other documents (`FixedOps`) is compiled once, for any place and with a `%d` for each marked-content number.
-
-Text in the fixed fonts is in WinAnsi encoding; until a page is whole, each byte of it is a character.
+A page is one list of operators. Most fragments are plain text (see `words`), for which colour and font stay as
+they are until another needs others; every other fragment is written relative to its own origin and takes the
+viewer's state as unknown, so it is the same text wherever it stands. What comes again in other documents
+(`FixedOps`) is compiled once, and gives the same bytes as if it were not.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -30,14 +29,25 @@ from forms.formats.pdf.display import (
     RectOp,
     TextOp,
 )
-from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
+from forms.formats.pdf.words import (
+    FaceUse,
+    Words,
+    colour_operands,
+    face_use,
+    font_operator,
+    hundredths,
+    words_of,
+    written,
+)
 
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
 """Ems between two pieces of text in a line from which on they are two words."""
+_MARKED = "/%s<</MCID %d>>BDC\nBT\n%.2f %.2f Td\n%sET\nEMC\n"
 _UNMARKED = -2
 """The element index of content outside of marked content (in a field's appearance)."""
 
@@ -45,23 +55,6 @@ _UNMARKED = -2
 def image_name(member: str) -> str:
     """Give the resource name of a picture, by the package member it comes from."""
     return f"I{zlib.crc32(member.encode('utf-8')):08X}"
-
-
-class Words(NamedTuple):
-    """Lines in one look that belong to one element, compiled for any place.
-
-    `select` is the operator that selects the fixed font of `face`. `start` goes before the number of the marked
-    content, `rest` after the place of the first line, which is (x, y) from the fragment's origin.
-    """
-
-    face: str
-    select: str
-    colour: Colour
-    element: int
-    x: float
-    y: float
-    start: str
-    rest: str
 
 
 class Template(NamedTuple):
@@ -82,46 +75,18 @@ class Template(NamedTuple):
     cuts: tuple[tuple[str, str], ...]
 
 
-def make_words(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | None:
-    """Compile lines of plain text; None if the fragment is anything else."""
-    first = ops[0] if ops else None
-    if not isinstance(first, TextOp) or first.element < 0:
-        return None
-    look = (first.run.face, first.size, first.colour, first.element)
-    use = face_use(fonts, first.run.face)
-    lines: list[str] = []
-    pen = (0.0, 0.0)
-    for op in ops:
-        if not isinstance(op, TextOp) or (op.run.face, op.size, op.colour, op.element) != look:
-            return None
-        text = op.run.text + " " if op.space_after else op.run.text
-        written = _written(text)
-        if not (use.own and op.run.plain) or op.underline or op.strike or written is None:
-            return None
-        place = (round(op.x, 2), round(op.y - op.rise, 2))
-        if lines:
-            if place[1] == pen[1]:
-                return None
-            lines.append(f"{place[0] - pen[0]:.2f} {pen[1] - place[1]:.2f} Td\n")
-        pen = place
-        lines.append(f"({written})Tj\n")
-    return Words(
-        *(use.fixed.name, _font(use.resource, first.size), first.colour, first.element),
-        *(round(first.x, 2), round(first.y - first.rise, 2)),
-        f"/{roles[first.element]}<</MCID ",
-        "".join([*lines, "ET\nEMC\n"]),
-    )
-
-
-def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Template | None:
-    """Compile a fragment; None if a code in it is this document's own."""
+def compiled(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | Template | bool:
+    """Compile a fragment; False if a code in it is this document's own."""
+    words = words_of(ops, fonts)
+    if words is not None and words.element >= 0:
+        return words
     painter = Painter(fonts)
-    owners = painter.fragment(tuple(ops), 0.0, 0.0, roles, 0)
+    owners = painter.inside(ops, roles, 0)
     text = painter.text().replace("%", "%%")
-    for number_of_mark in range(len(owners)):
-        text = text.replace(f"<</MCID {number_of_mark}>>BDC", "<</MCID %d>>BDC")
+    for index in range(len(owners)):
+        text = text.replace(f"<</MCID {index}>>BDC", "<</MCID %d>>BDC")
     if not painter.general or text.count("<</MCID %d>>BDC") != len(owners):
-        return None
+        return False
     return Template(
         text if owners else text.replace("%%", "%"),
         tuple(owners),
@@ -132,34 +97,6 @@ def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts)
         tuple(painter.faces),
         tuple(painter.cuts),
     )
-
-
-class FaceUse:
-    """What the painter needs of a face: the fixed font near it (`own`: its own), and how it is selected."""
-
-    __slots__ = ("face", "fixed", "own", "resource", "selects", "space")
-
-    def __init__(self, face: Face, fixed: Face) -> None:
-        """Take a face and the one of the first family near it."""
-        self.face = face
-        self.fixed = fixed
-        self.own = has_fixed(face)
-        self.resource = resource(fixed)
-        self.space = fixed.plain[" "]
-        self.selects: dict[float, str] = {}
-
-    def select(self, size: float) -> str:
-        """Give the operator that selects the fixed font; look in `selects` first."""
-        made = self.selects[size] = _font(self.resource, size)
-        return made
-
-
-def face_use(fonts: DocumentFonts, name: str) -> FaceUse:
-    """Look up a face, once for the whole document."""
-    use: FaceUse | None = fonts.uses.get(name)
-    if use is None:
-        use = fonts.uses[name] = FaceUse(fonts.book.face(name), fonts.book.fixed_face(name))
-    return use
 
 
 class Painter:
@@ -183,7 +120,7 @@ class Painter:
         self._fonts = fonts
         self._roles: Sequence[str] | None = None  # of the instance's elements;
         self._offset = 0  # the fragment's count from here
-        self._left = self._top = 0.0  # where the fragment is
+        self._top = 0.0  # where its origin is
         self._out: list[str] = []
         self._owners: list[int] = []
         self._element = _UNMARKED
@@ -214,97 +151,48 @@ class Painter:
         `roles` are those of the instance's elements; the operations' elements count from `offset`. Gives the
         element of each of its marked contents, which are numbered on from `marked`.
         """
-        fixed = None
-        if ops.__class__ is FixedOps:
-            fixed = ops.drawn
-            if fixed is None:
-                fixed = self._compile(ops, roles, offset)
-            if fixed.__class__ is Template:
-                return self._again(fixed, left, top, offset)
-        left, top = int(left * 100 + 0.5) / 100, int(top * 100 + 0.5) / 100  # as `_hundredths`
         if self.extras:
-            self._forget_extras()
-        if fixed.__class__ is Words:
-            face, select, colour, element, x, y, start, rest = fixed
+            self.links, self.fields, self.images = [], [], []
+            self.extras = False
+        words: Words | Template | bool | None
+        if ops.__class__ is FixedOps:
+            words = ops.drawn  # type: ignore[assignment]
+            if words is None:
+                words = ops.drawn = compiled(ops, roles[offset:], self._fonts)
+            if words.__class__ is Template:
+                return self._again(words, left, top, offset)
+        else:
+            words = words_of(ops, self._fonts)
+        if words.__class__ is Words and words.element >= 0:
+            face, select, colour, element, x, y, shown = words
             if select != self._selected:
                 self._select(select, face)
             if colour != self._fill:
                 self._fill_colour(colour)
-            self._out.append("%s%d>>BDC\nBT\n%.2f %.2f Td\n%s" % (start, self.marked, left + x, top - y, rest))
-            self.marked += 1
-            return (element + offset,)
-        first = ops[0] if ops else None
-        plain = None
-        if first.__class__ is TextOp and first.element >= 0:
-            plain = self._plain(ops, left, top)
-        if plain is not None:
-            element = first.element + offset  # type: ignore[union-attr]
-            self._out.append(f"/{roles[element]}<</MCID {self.marked}>>BDC\nBT\n{plain}ET\nEMC\n")
+            element += offset
+            x, y = int(left * 100 + 0.5) / 100 + x, int(top * 100 + 0.5) / 100 - y  # as `hundredths`
+            self._out.append(_MARKED % (roles[element], self.marked, x, y, shown))
             self.marked += 1
             return (element,)
+        before = (self._fill, self._stroke, self._selected)
+        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        owners = self.inside(ops, roles, offset)
+        self._out.append("Q\n")
+        self._fill, self._stroke, self._selected = before
+        return owners
+
+    def inside(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Sequence[int]:
+        """Paint a fragment where the origin is, with the state unknown; for the rest as `fragment`."""
+        self._fill = self._stroke = None
+        self._selected = ""
         self._roles, self._offset = roles, offset
         owners = self._owners = []
-        self._paint(ops, left, top)
+        self._paint(ops)
         if self._element != _UNMARKED:
             self._out.append("EMC\n")
             self._element = _UNMARKED
         self.marked += len(owners)
         return owners
-
-    def _forget_extras(self) -> None:
-        self.links, self.fields, self.images = [], [], []
-        self.extras = False
-
-    def _plain(self, ops: Sequence[Op], left: float, top: float) -> str | None:
-        """Give the operators of lines of plain text in one look and one element, as most fragments are.
-
-        None if there is anything else.
-        """
-        first = ops[0]
-        if not isinstance(first, TextOp):
-            return None
-        face, size, colour, element = first.run.face, first.size, first.colour, first.element
-        use = self._fonts.uses.get(face) or face_use(self._fonts, face)
-        if not use.own:
-            return None
-        parts = []
-        before = None
-        for op in ops:
-            if not isinstance(op, TextOp):
-                return None
-            run, y = op.run, op.y - op.rise
-            if (
-                y == before
-                or run.face != face
-                or op.element != element
-                or op.size != size
-                or op.colour != colour
-                or not run.plain
-                or op.underline
-                or op.strike
-            ):
-                return None
-            text = _written(run.text)
-            if text is None:
-                return None
-            if op.space_after:
-                text += " "
-            form = "%.2f %.2f Td\n(%s)Tj\n" if before is None else "1 0 0 1 %.2f %.2f Tm\n(%s)Tj\n"
-            parts.append(form % (left + op.x, top - y, text))
-            before = y
-        select = use.selects.get(size) or use.select(size)
-        if select != self._selected:
-            self._select(select, use.fixed.name)
-        if colour != self._fill:
-            self._fill_colour(colour)
-        return "".join(parts) if len(parts) > 1 else parts[0]
-
-    def _compile(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Words | Template | bool:
-        """Compile what comes again, and keep it with the operations; False if that cannot be."""
-        own = roles[offset:]
-        fixed = make_words(ops, own, self._fonts) or make_template(ops, own, self._fonts) or False
-        ops.drawn = fixed  # type: ignore[attr-defined]
-        return fixed
 
     def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
         """Paint a fragment from its template."""
@@ -325,18 +213,18 @@ class Painter:
 
         Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
         """
-        if self.extras:
-            self._forget_extras()
         start = len(self._out)
         before = (self._fill, self._stroke, self._selected)
         self._fill = self._stroke = None
         self._selected = ""
         self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        plain = self._plain(ops, 0.0, 0.0) if ops else None
-        if plain is not None:
-            self._out.append(f"BT\n{plain}ET\n")
+        words = words_of(ops, self._fonts)
+        if words is not None:
+            self._select(words.select, words.face)
+            self._fill_colour(words.colour)
+            self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
         else:
-            self.unmarked(ops, 0.0, 0.0)
+            self.unmarked(ops, 0.0)
         self._out.append("Q\nEMC\n")
         self._fill, self._stroke, self._selected = before
         return "".join(self._out[start:])
@@ -345,14 +233,15 @@ class Painter:
         """Add what `artifact` gave."""
         self._out.append(operators)
 
-    def unmarked(self, ops: Sequence[Op], left: float, top: float) -> None:
-        """Paint without marked content."""
+    def unmarked(self, ops: Sequence[Op], top: float) -> None:
+        """Paint without marked content, with the origin at (0, top)."""
         self._roles = None
-        self._paint(ops, _hundredths(left), _hundredths(top))
+        self._top = hundredths(top)
+        self._paint(ops)
+        self._top = 0.0
 
-    def _paint(self, ops: Sequence[Op], left: float, top: float) -> None:
-        """Write all operations, whose origin is at (left, top)."""
-        self._left, self._top = left, top
+    def _paint(self, ops: Sequence[Op]) -> None:
+        """Write all operations."""
         for op in ops:
             kind = op.__class__
             if kind is TextOp:
@@ -411,11 +300,11 @@ class Painter:
     def _fill_colour(self, colour: Colour) -> None:
         if colour != self._fill:
             self._fill = colour
-            self._out.append(f"{_colour(colour)} rg\n")
+            self._out.append(f"{colour_operands(colour)} rg\n")
 
     def _rectangle(self, x: float, bottom: float, width: float, height: float) -> None:
         """Fill a rectangle; `bottom` is y downwards."""
-        self._out.append("%.2f %.2f %.2f %.2f re f\n" % (self._left + x, self._top - bottom, width, height))
+        self._out.append("%.2f %.2f %.2f %.2f re f\n" % (x, self._top - bottom, width, height))
 
     def _line(self, op: LineOp) -> None:
         if self._element != ARTIFACT or self._in_text:
@@ -423,21 +312,21 @@ class Painter:
         before = self._stroke
         if before is None or op.colour != before[0] or op.thickness != before[1] or op.dash != before[2]:
             self._pen(op)
-        left, top = self._left, self._top
-        self._out.append("%.2f %.2f m %.2f %.2f l S\n" % (left + op.x1, top - op.y1, left + op.x2, top - op.y2))
+        top = self._top
+        self._out.append("%.2f %.2f m %.2f %.2f l S\n" % (op.x1, top - op.y1, op.x2, top - op.y2))
 
     def _pen(self, op: LineOp) -> None:
         """Change colour, thickness and dashes of lines."""
         if self._stroke is None or op.dash != self._stroke[2]:
             self._out.append(f"[{' '.join(map(number, op.dash))}]0 d ")
         self._stroke = (op.colour, op.thickness, op.dash)
-        self._out.append(f"{_colour(op.colour)} RG {number(op.thickness)} w\n")
+        self._out.append(f"{colour_operands(op.colour)} RG {number(op.thickness)} w\n")
 
     def _image(self, op: ImageOp) -> None:
         self._graphic(op.element)
         self.extras = True
         self.images.append(op)
-        corner = f"{self._left + op.x:.2f} {self._top - op.y - op.height:.2f}"
+        corner = f"{op.x:.2f} {self._top - op.y - op.height:.2f}"
         self._out.append(f"q {op.width:.2f} 0 0 {op.height:.2f} {corner} cm /{image_name(op.member)} Do Q\n")
 
     # text
@@ -451,7 +340,7 @@ class Painter:
         if op.colour != self._fill:
             self._flush()
             self._fill_colour(op.colour)
-        x, y = self._left + op.x, self._top - op.y + op.rise
+        x, y = op.x, self._top - op.y + op.rise
         if not self._in_text:
             self._in_text = True
             self._start, self._y = x, y
@@ -469,11 +358,11 @@ class Painter:
             if op.space_after:
                 self._show(use, size, " ")
         else:
-            written = _written(text)
-            if written is None:
+            fixed = written(text)
+            if fixed is None:
                 self._mixed(use, size, text)
             else:
-                self._show(use, size, written)
+                self._show(use, size, fixed)
 
     def _move(self, x: float, y: float) -> None:
         """Bring the pen to a place of the page."""
@@ -514,13 +403,13 @@ class Painter:
         self._selected = select
         self._out.append(select)
 
-    def _show(self, use: FaceUse, size: float, written: str) -> None:
-        """Add text (as `_written`) to the show operator, in the fixed font of a face or one near to it."""
+    def _show(self, use: FaceUse, size: float, text: str) -> None:
+        """Add text (as `written` gives it) to the show operator, in the fixed font near a face."""
         select = use.selects.get(size) or use.select(size)
         if select != self._selected:
             self._select(select, use.fixed.name)
         self._size = size
-        self._shown += written
+        self._shown += text
 
     def _flush(self) -> None:
         """Write the show operator."""
@@ -560,14 +449,14 @@ class Painter:
         for is_fixed, characters in groupby(text, FIXED_CHARACTERS.__contains__):
             part = "".join(characters)
             if is_fixed:
-                self._show(use, size, _written(part) or "")
+                self._show(use, size, written(part) or "")
             else:
                 self._plain_cut(use.face, size, part)
 
     def _plain_cut(self, face: Face, size: float, text: str) -> None:
         """Write plain text in a cut font. Its codes are the face's own glyph numbers, if the font allows."""
         cut = self._fonts.cut(face)
-        select = _font(cut.resource, size)
+        select = font_operator(cut.resource, size)
         if select != self._selected:
             self._select(select)
         self._flush()
@@ -585,32 +474,12 @@ class Painter:
             self._plain_cut(face, size, run.text)
             return
         cut = self._fonts.cut(face)
-        select = _font(cut.resource, size)
+        select = font_operator(cut.resource, size)
         if select != self._selected:
             self._select(select)
         self._flush()
         self.general = False
         self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")
-
-
-def _written(text: str) -> str | None:
-    """Write text of the fixed fonts inside of a literal string (7.3.4.2), a character for each byte.
-
-    None if there is a character that they don't have.
-    """
-    if not text.isascii():
-        try:
-            text = text.encode("cp1252").decode("latin-1")
-        except UnicodeEncodeError:
-            return None
-    if "(" in text or ")" in text or "\\" in text:
-        return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-    return text
-
-
-def _hundredths(length: float) -> float:
-    """Round as the numbers in the file are: places must come out the same whether added before or after."""
-    return int(length * 100 + 0.5) / 100
 
 
 def shaped_codes(run: GlyphRun, cut: CutFont) -> str:
@@ -639,13 +508,3 @@ def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[t
             parts.append((glyph.gid, round((pen + glyph.dx) * units), round(glyph.dy * units)))
             pen += glyph.advance
         yield Composite(tuple(parts), round(pen * units)), text
-
-
-@lru_cache(maxsize=256)
-def _font(resource_name: str, size: float) -> str:
-    return f"/{resource_name} {number(size)} Tf\n"
-
-
-@lru_cache(maxsize=256)
-def _colour(colour: Colour) -> str:
-    return " ".join(f"{part:.3f}".rstrip("0").rstrip(".") for part in colour)

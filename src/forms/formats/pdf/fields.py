@@ -193,7 +193,7 @@ class FormWriter:
         ops = text_ops(op, 0.0, 0.0, self._fonts.book)
         if ops:
             painter = Painter(self._fonts)
-            painter.unmarked(ops, 0.0, op.height)
+            painter.unmarked(ops, op.height)
             self._fonts.use(painter.faces, painter.cuts)
             text = f"q 1 1 {number(op.width - 2)} {number(op.height - 2)} re W n\n{painter.text()}Q\n"
         return self._form(f"/Tx BMC\n{text}EMC\n", number(op.width), number(op.height))
