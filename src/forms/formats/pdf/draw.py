@@ -3,8 +3,9 @@
 
 A page is one list of operators. Most fragments are plain text (see `words`), for which colour and font stay as
 they are until another needs others; every other fragment is written relative to its own origin and takes the
-viewer's state as unknown, so it is the same text wherever it stands. What comes again in other documents
-(`FixedOps`) is compiled once, and gives the same bytes as if it were not.
+viewer's state as unknown, so it is the same text wherever it stands. After one with text the font is selected
+again, for the sake of readers that forget it at `Q`. What comes again in other documents (`FixedOps`) is
+compiled once, and gives the same bytes as if it were not.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ class Painter:
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
         owners = self.inside(ops, roles, offset)
         self._out.append("Q\n")
-        self._fill, self._stroke, self._selected = before
+        self._fill, self._stroke, self._selected = (*before[:2], "" if self._selected else before[2])
         return owners
 
     def inside(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Sequence[int]:
@@ -205,6 +206,7 @@ class Painter:
         self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
         self.extras = template.extras
         if template.faces or template.cuts:
+            self._selected = ""
             self._fonts.use(template.faces, template.cuts)
         return [owner + offset for owner in owners] if offset else owners
 
@@ -214,7 +216,7 @@ class Painter:
         Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
         """
         start = len(self._out)
-        before = (self._fill, self._stroke, self._selected)
+        before = (self._fill, self._stroke)
         self._fill = self._stroke = None
         self._selected = ""
         self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
@@ -226,11 +228,13 @@ class Painter:
         else:
             self.unmarked(ops, 0.0)
         self._out.append("Q\nEMC\n")
-        self._fill, self._stroke, self._selected = before
+        self._fill, self._stroke = before
+        self._selected = ""
         return "".join(self._out[start:])
 
     def add(self, operators: str) -> None:
         """Add what `artifact` gave."""
+        self._selected = ""
         self._out.append(operators)
 
     def unmarked(self, ops: Sequence[Op], top: float) -> None:
