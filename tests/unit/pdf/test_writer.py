@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import weakref
+import zlib
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -325,6 +326,17 @@ class TestBytes:
         words = [sys.executable, "-c", script, str(here), str(here.parents[2] / "src")]
         done = subprocess.run(words, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == hashlib.sha256(made(everything())).hexdigest()
+
+
+def test_zlib_deflates_where_there_is_no_isal():
+    script = (
+        "import sys; sys.path[:0] = sys.argv[1:]; sys.modules['isal'] = sys.modules['isal.isal_zlib'] = None\n"
+        "from forms.formats.pdf.objects import deflated\n"
+        "sys.stdout.buffer.write(deflated(b'some bytes' * 9))"
+    )
+    words = [sys.executable, "-c", script, str(Path(__file__).parents[3] / "src")]
+    done = subprocess.run(words, capture_output=True, check=True)
+    assert zlib.decompress(done.stdout) == b"some bytes" * 9
 
 
 def test_nothing_of_a_document_is_kept_when_it_is_gone():
