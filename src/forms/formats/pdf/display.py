@@ -1,8 +1,8 @@
 """Laid-out pages: what layout hands to drawing. Layout decides, drawing only draws.
 
 Everything is in points. Inside a fragment, x runs right and y runs DOWN from the fragment's origin (top
-left); on a page, from the page's top left. All of it is immutable; a block laid out once may be placed in
-many documents.
+left); on a page, from the page's top left. None of it is ever changed; a block laid out once may be placed in
+many documents. (What comes in hundreds is not frozen, as that would take four times as long to make.)
 
 Structure: a laid-out block brings its own little tree of `Element`s (element 0 is its root, e.g. `P`, `H2`
 or `Table`), and every operation names the element its content belongs to by index into that tree, or
@@ -13,8 +13,9 @@ numbers: they are given when the page is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, overload
 
 ARTIFACT = -1
 """The element index of content that is not read aloud: rules, shading, repeated header rows."""
@@ -37,7 +38,7 @@ class Glyph:
     """Index into the run's text of the first character that this glyph stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class GlyphRun:
     """Shaped text in one face and one direction; glyphs are in visual order (left to right).
 
@@ -56,7 +57,7 @@ class GlyphRun:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TextOp:
     """Glyphs whose baseline is `y`. `rise` is for super- and subscript.
 
@@ -178,6 +179,15 @@ class FieldOp:
 Op = TextOp | PageNumberOp | RectOp | LineOp | ImageOp | LinkOp | FieldOp
 
 
+class FixedOps(tuple[Op, ...]):
+    """Operations that come again, as the identical object, in other documents; no value of a case is in them.
+
+    Who draws them may keep what it made of them in `drawn`: it lives as long as they do.
+    """
+
+    drawn: object = None
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One structure element of a block. `parent` is an index into the block's elements, -1 for its root.
@@ -193,16 +203,84 @@ class Element:
     attributes: tuple[tuple[str, str | int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+class FixedElements(tuple[Element, ...]):
+    """Elements that come again, as the identical object, in other documents; as `FixedOps`."""
+
+    drawn: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of a tree: elements whose `parent` counts from `base`, their first one's index in the whole tree.
+
+    The elements with parent -1 are children of `parent`, which is an index into the whole tree. Operations
+    of the chunk's content stand in fragments whose `offset` is `base`.
+    """
+
+    base: int
+    parent: int
+    elements: tuple[Element, ...]
+
+
+class Tree(Sequence[Element]):
+    """The elements of a large block, in chunks that come again in other documents; reads as one flat tuple."""
+
+    __slots__ = ("_flat", "_length", "chunks")
+
+    def __init__(self, chunks: tuple[Chunk, ...]) -> None:
+        """Take the chunks in reading order, without gaps."""
+        self.chunks = chunks
+        self._length = chunks[-1].base + len(chunks[-1].elements) if chunks else 0
+        self._flat: tuple[Element, ...] | None = None
+
+    @property
+    def flat(self) -> tuple[Element, ...]:
+        """All elements with parents counted from the tree's first."""
+        if self._flat is None:
+            self._flat = tuple(
+                Element(
+                    one.role,
+                    one.parent + chunk.base if one.parent >= 0 else chunk.parent,
+                    one.language,
+                    one.alternative,
+                    one.attributes,
+                )
+                for chunk in self.chunks
+                for one in chunk.elements
+            )
+        return self._flat
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Element]:
+        return iter(self.flat)
+
+    @overload
+    def __getitem__(self, index: int) -> Element: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Element, ...]: ...
+    def __getitem__(self, index: int | slice) -> Element | tuple[Element, ...]:
+        return self.flat[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tree) and self.flat == other.flat
+
+    def __hash__(self) -> int:
+        return hash(self.flat)
+
+
+@dataclass(slots=True, weakref_slot=True, unsafe_hash=True)
 class Instance:
     """One block of the document in reading order: its structure and how it stands among its neighbours.
 
     `list_id`/`list_level`: the paragraph is an item of that list (consecutive ones make one `L`; its elements
     are then LI > Lbl + LBody with level 0 the outermost). `outline` is the heading level (1…) and
-    `outline_text` its text, for bookmarks; `bookmarks` are names that links may point to.
+    `outline_text` its text, for bookmarks; `bookmarks` are names that links may point to. `elements` of a table
+    may be a `Tree`, which reads like the tuple.
     """
 
-    elements: tuple[Element, ...]
+    elements: Sequence[Element]
     list_id: str = ""
     list_level: int = 0
     outline: int = 0
@@ -210,17 +288,20 @@ class Instance:
     bookmarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Fragment:
     """A part of a block on one page: operations relative to (x, y), which is from the page's top left.
 
-    `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers.
+    `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers. An operation
+    whose `element` is not `ARTIFACT` belongs to element `element + offset` of the instance: so a piece that is
+    the same in every document has the same (identical) `ops` in all of them, wherever its structure stands.
     """
 
     instance: int
     x: float
     y: float
     ops: tuple[Op, ...]
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

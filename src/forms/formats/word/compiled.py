@@ -19,7 +19,9 @@ from forms.formats.word import package
 from forms.formats.word.docprops import Properties, property_parts
 from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
 from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.scripts import OPEN as SCRIPT
 from forms.formats.word.scripts import split_runs
+from forms.formats.word.slots import WHOLE, unmarked
 from forms.formats.word.tags import Tag
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
@@ -37,6 +39,11 @@ def load_program(written: str) -> Template:
     """Make a template of the Python that Jinja wrote for it (`ENVIRONMENT.compile(…, raw=True)`)."""
     code = compile(written, "<template>", "exec")
     return ENVIRONMENT.template_class.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
+
+
+def _in_scripts(text: str) -> str:
+    """Cut the runs of a block in which scripts need runs of their own: its markup now depends on its values."""
+    return WHOLE + split_runs(unmarked(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class CompiledStory:
             if piece[:1] == STATIC_MARK:
                 blocks.extend(self.statics[int(piece[1:])])
             elif piece:
-                blocks.append(Block(split_runs(piece), False))
+                blocks.append(Block(_in_scripts(piece) if SCRIPT in piece else piece, False))
         if not blocks:
             blocks.append(EMPTY_PARAGRAPH)
         return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)

@@ -332,16 +332,18 @@ class BlockControl:
 BlockItem = Paragraph | Table | BlockControl
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Placed:
     """A block as it stands in this document: `labels` are those of its numbered paragraphs, in order.
 
-    `static`: the block is the identical object in every document of its template.
+    `static`: the block is the identical object in every document of its template. With `values` it is a pattern
+    with places for them (see `patterns`). Not frozen, as that takes four times as long to make; never changed.
     """
 
     block: BlockItem
     labels: tuple[str, ...] = ()
     static: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from forms.formats.word.slots import unmarked
+
 StoryKind = Literal["body", "header", "footer"]
 
 
@@ -17,12 +19,18 @@ StoryKind = Literal["body", "header", "footer"]
 class Block:
     """One child of `w:body`, `w:hdr` or `w:ftr`, as text, or several that were rendered together.
 
-    `xml` uses the prefixes declared in its story's `opening`. `static` means: byte for byte the same in
-    every document made from this compiled template (then equal text is also the identical object).
+    `text` uses the prefixes declared in its story's `opening`, and has the marks of `slots` round its values.
+    `static` means: byte for byte the same in every document made from this compiled template (then equal text
+    is also the identical object).
     """
 
-    xml: str
+    text: str
     static: bool
+
+    @property
+    def xml(self) -> str:
+        """The block without marks, as it goes into the document."""
+        return self.text if self.static else unmarked(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Story:
     @property
     def xml(self) -> str:
         """The whole part."""
-        return self.opening + "".join(block.xml for block in self.blocks) + self.closing
+        return self.opening + unmarked("".join([block.text for block in self.blocks])) + self.closing
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ class _Filling:
     def run(self, start: Cursor, drop_space: bool) -> Filled:
         cursor = start
         while cursor.block < len(self._flow):
+            if not cursor.inside:
+                drop = drop_space and not self._pieces
+                cursor = Cursor(self._plain(cursor.block, drop=drop))
+                if cursor.block == len(self._flow):
+                    break
             index = cursor.block
             block = self._flow[index]
             first = not self._pieces
@@ -105,6 +110,30 @@ class _Filling:
             if forced and cursor.block < len(self._flow):
                 return self._filled(cursor, forced)
         return self._filled(None, height=self._y + self._after())
+
+    def _plain(self, index: int, *, drop: bool) -> int:
+        """Place the paragraphs from `index` on that fit whole and ask for nothing; give where that ends.
+
+        `drop`: the first of them loses its space above.
+        """
+        flow, pieces, keep = self._flow, self._pieces, self._keep
+        room = self._room + TOLERANCE
+        upper = flow[index - 1] if index and pieces else None
+        for at in range(index, len(flow)):
+            block = flow[at]
+            if not isinstance(block, LaidParagraph) or block.box is not None or block.forced:
+                return at
+            look = block.format
+            if keep and pieces and (look.keep_next or look.page_break_before or look.column_break_before):
+                return at
+            y = self._y if drop else self._y + spacing(upper, block)
+            last = block.lines[-1]
+            if y + last.top + last.height > room:
+                return at
+            pieces.append((at, (0.0, y, block.ops, 0)))
+            self._y = y + block.height
+            upper, drop = block, False
+        return len(flow)
 
     def _filled(self, rest: Cursor | None, forced: str = "", height: float | None = None) -> Filled:
         return Filled(tuple(self._pieces), self._y if height is None else height, rest, forced)
@@ -180,7 +209,7 @@ class _Filling:
         ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
         if block.box is not None:
             self._draw_box(index, block.box, (y, y + last.top + last.height - origin), gap, start, end)
-        self._pieces.append((index, (0.0, y - origin, ops)))
+        self._pieces.append((index, (0.0, y - origin, ops, 0)))
         self._y = y + last.top + last.pitch - origin
         if end == len(block.lines):
             self._y += bottom
@@ -216,7 +245,7 @@ class _Filling:
         if end == len(block.lines):
             ops.extend(_across(box, borders.inside_h if lower_joined else borders.bottom, y2, -0.5))
         if ops:
-            self._pieces.append((index, (0.0, 0.0, tuple(ops))))
+            self._pieces.append((index, (0.0, 0.0, tuple(ops), 0)))
 
     def _table(
         self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float
@@ -228,7 +257,7 @@ class _Filling:
         if placed is None:
             return Cursor(index, 0, cursor), ""
         y = self._y + gap
-        self._pieces.extend((index, (table.x + x, y + top, ops)) for x, top, ops in placed.pieces)
+        self._pieces += [(index, (table.x + x, y + top, ops, offset)) for x, top, ops, offset in placed.pieces]
         self._y = y + placed.height
         return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
 

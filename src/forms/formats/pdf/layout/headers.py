@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms.formats.pdf.display import ARTIFACT, Fragment
@@ -11,7 +11,8 @@ from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
-from forms.formats.pdf.layout.laid import Piece
+from forms.formats.pdf.layout.laid import LaidContent, Piece
+from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
     BlockControl,
@@ -25,6 +26,7 @@ from forms.formats.word.model import (
     Section,
     StoryUse,
 )
+from forms.formats.word.patterns import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Stories:
         """Take what their layout depends on."""
         self._fonts = fonts
         self._setting = Setting(setting.language, setting.default_tab, False, setting.outdent_tables)
+        self._memory = memory_of(fonts, self._setting)
         self._known: dict[tuple[object, ...], LaidStory] = {}
         self._numbered: dict[int, bool] = {}
 
@@ -89,14 +92,20 @@ class Stories:
         return known
 
     def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
-        structure = Structure(self._setting.language, artifact=True)
-        labels: Iterator[str] = iter([label for placed in story.blocks for label in placed.labels])
-        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, labels, numbers)
-        blocks = [inner for placed in story.blocks for inner in opened(placed.block, False)]
-        filled = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
-        return LaidStory(tuple(piece for _, piece in filled.pieces), filled.height)
+        flow: list[LaidContent] = []
+        for placed in story.blocks:
+            simple = self._memory.story(placed, width)
+            laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
+            if laid is not None:
+                flow.append(laid)
+                continue
+            structure = Structure(self._setting.language, artifact=True)
+            maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
+            flow += maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
+        whole = fill_cell(tuple(flow), START, float("inf"))
+        return LaidStory(tuple(piece for _, piece in whole.pieces), whole.height)
 
 
 def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
     """Place a story on a page."""
-    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops in story.pieces if ops)
+    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops, _ in story.pieces if ops)
