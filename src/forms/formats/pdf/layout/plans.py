@@ -9,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from forms.formats.pdf.display import Chunk, Element, FixedElements, Instance, Tree
+from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextOp, Tree
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell, settled_paragraph
+from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.laid import (
     CellShape,
     LaidBlock,
     LaidCell,
+    LaidLine,
     LaidParagraph,
     LaidRow,
     LaidTable,
     RowShape,
 )
 from forms.formats.pdf.layout.mixed import MixedLines, Stretch, mixed_text
-from forms.formats.pdf.layout.paragraphs import Surroundings, box_of, lay_out_paragraph, of_lines
-from forms.formats.pdf.layout.simple import PAGE, SimpleLines, simple_text
+from forms.formats.pdf.layout.paragraphs import LONGEST_FIELD, Surroundings, box_of, lay_out_paragraph, of_lines
+from forms.formats.pdf.layout.simple import PAGE, SimpleLines, is_plain, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import (
     finish_table,
@@ -34,7 +36,7 @@ from forms.formats.pdf.layout.tables import (
     with_flow,
     with_high_fields,
 )
-from forms.formats.word.model import Cell, Control, Paragraph, ParagraphFormat, Row, Table
+from forms.formats.word.model import Cell, Control, InlineControl, Paragraph, ParagraphFormat, Row, Table
 from forms.formats.word.patterns import (
     cell_holds_places,
     control_holds_places,
@@ -95,17 +97,21 @@ class TextPlan:
         width: float,
         *,
         numbers: bool = False,
+        mixed: bool = False,
     ) -> TextPlan | None:
-        """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way."""
+        """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way.
+
+        `mixed`: its words may be in other faces than letters are.
+        """
         look, content, tab = paragraph.format, paragraph.content, setting.default_tab
         if paragraph.item is not None or look.outline or look.bidi or look.alignment == "both":
             return None
-        found = simple_text(content, setting.language, numbers=numbers)
+        found = simple_text(content, setting.language, numbers=numbers) if not mixed else None
         if found is not None:
             return cls(look, width, ((found[0], 0),), SimpleLines(found[1], look, setter, width, tab))
-        mixed = mixed_text(content, setting.language)
-        if mixed is not None:
-            return cls(look, width, mixed[0], MixedLines(mixed[1], look, setter, width, tab))
+        several = mixed_text(content, setting.language)
+        if several is not None:
+            return cls(look, width, several[0], MixedLines(several[1], look, setter, width, tab))
         return None
 
     def fill(
@@ -120,28 +126,130 @@ class TextPlan:
         return None if lines is None else of_lines(self._look, lines, self._box)
 
 
+class FieldPlan:
+    """The plan of a paragraph that is a field, and nothing else."""
+
+    def __init__(self, look: ParagraphFormat, width: float, control: Control, text: TextPlan) -> None:
+        """Take the paragraph's format, the control and its text."""
+        self._look = look
+        self._control = control
+        self._text = text
+        self._left = look.left + look.first_line
+        self._right = max(width - look.right, look.left + 1)
+
+    @classmethod
+    def of(cls, paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float) -> FieldPlan | None:
+        """Make it for a paragraph; None if that takes the long way."""
+        only = paragraph.content[0] if len(paragraph.content) == 1 else None
+        look = paragraph.format
+        if not setting.fillable or not isinstance(only, InlineControl) or not only.control.fillable:
+            return None
+        if look.alignment != "left":
+            return None
+        inside = replace(paragraph, content=only.content)
+        text = TextPlan.of(inside, setter, setting, width, mixed=is_box(only.control))
+        return None if text is None else cls(look, width, only.control, text)
+
+    def fill(self, values: Sequence[str], element: int) -> LaidParagraph | None:
+        """Lay out the field, whose element follows the paragraph's; None if that takes the long way."""
+        laid = self._text.fill(values, element + 1)
+        if laid is None or len(laid.lines) > LONGEST_FIELD or not laid.lines[0].ops:
+            return None
+        first, last = laid.lines[0], laid.lines[-1]
+        op = first.ops[0]
+        assert isinstance(op, TextOp)
+        y, height, width = 0.0, last.top + last.height, max(self._right - self._left, op.size)
+        if is_box(self._control):
+            width, y = box_size(op.size, 0.0, height)
+            height = width
+        spec = field_spec(fill_control(self._control, values))
+        field = FieldOp(self._left, y, width, height, spec, op.size, element + 1)
+        lines = (
+            LaidLine(first.top, first.height, first.pitch, (field,)),
+            *[LaidLine(line.top, line.height, line.pitch, ()) for line in laid.lines[1:]],
+        )
+        return LaidParagraph(self._look, lines, laid.height, (field,), laid.box, len(lines) > 1)
+
+
+class ItemPlan:
+    """The plan of a list item: a label, a tab or space, and text."""
+
+    def __init__(self, look: ParagraphFormat, width: float, text: TextPlan) -> None:
+        """Take the paragraph's format, and the text with the label."""
+        self._look = look
+        self._text = text
+
+    @classmethod
+    def of(
+        cls, paragraph: Paragraph, label: str, setter: Typesetter, setting: Setting, width: float
+    ) -> ItemPlan | None:
+        """Make it for a paragraph with its label; None if that takes the long way."""
+        item, look = paragraph.item, paragraph.format
+        if item is None or item.definition.alignment != "left" or look.alignment != "left" or look.bidi:
+            return None
+        after = {"tab": "\t", "space": " "}.get(item.definition.suffix)
+        found = mixed_text(paragraph.content, setting.language)
+        if not label or after is None or found is None or not is_plain(item.format, setting.language):
+            return None
+        stretches, looks = found
+        number = len(looks)
+        lines = MixedLines((*looks, item.format), look, setter, width, setting.default_tab)
+        return cls(look, width, TextPlan(look, width, ((label + after, number), *stretches), lines))
+
+    def fill(self, values: Sequence[str]) -> LaidParagraph | None:
+        """Lay out the item as element 0, its label as 1, its text as 2; None if that takes the long way."""
+        laid = self._text.fill(values, 2)
+        if laid is None:
+            return None
+        op = laid.lines[0].ops[0]
+        assert isinstance(op, TextOp)
+        op.element = 1
+        return laid
+
+
 class ParagraphPlan:
     """The plan of a paragraph of the body."""
 
-    _ELEMENTS = FixedElements((Element("P"),))
-
-    def __init__(self, text: TextPlan, bookmarks: tuple[str, ...]) -> None:
-        """Take its text."""
-        self._text = text
-        self._bookmarks = bookmarks
+    def __init__(
+        self, plan: TextPlan | FieldPlan | ItemPlan, elements: FixedElements, paragraph: Paragraph
+    ) -> None:
+        """Take the plan of its content, and its elements."""
+        self._plan = plan
+        self._elements = elements
+        item = paragraph.item if isinstance(plan, ItemPlan) else None
+        self._list = (item.list_id, item.level) if item is not None else ("", 0)
+        self._bookmarks = paragraph.bookmarks
 
     @classmethod
-    def of(cls, paragraph: Paragraph, fonts: FontBook, setting: Setting, width: float) -> ParagraphPlan | None:
+    def of(
+        cls, paragraph: Paragraph, labels: tuple[str, ...], fonts: FontBook, setting: Setting, width: float
+    ) -> ParagraphPlan | None:
         """Make it; None if each paragraph must be laid out from nothing."""
-        text = TextPlan.of(paragraph, typesetter(fonts), setting, width)
-        return None if text is None else cls(text, paragraph.bookmarks)
+        setter = typesetter(fonts)
+        if paragraph.format.outline:
+            return None
+        if paragraph.item is not None:
+            item = ItemPlan.of(paragraph, labels[0] if labels else "", setter, setting, width)
+            return None if item is None else cls(item, _ITEM, paragraph)
+        text = TextPlan.of(paragraph, setter, setting, width)
+        if text is not None:
+            return cls(text, _PARAGRAPH, paragraph)
+        field = FieldPlan.of(paragraph, setter, setting, width)
+        return None if field is None else cls(field, _FIELD, paragraph)
 
     def fill(self, values: Sequence[str]) -> LaidBlock | None:
         """Lay out the paragraph with its values; None if that takes the long way."""
-        laid = self._text.fill(values, 0)
+        plan = self._plan
+        laid = plan.fill(values) if isinstance(plan, ItemPlan) else plan.fill(values, 0)
         if laid is None:
             return None
-        return LaidBlock(laid, Instance(self._ELEMENTS, bookmarks=self._bookmarks))
+        list_id, level = self._list
+        return LaidBlock(laid, Instance(self._elements, list_id, level, bookmarks=self._bookmarks))
+
+
+_PARAGRAPH = FixedElements((Element("P"),))
+_FIELD = FixedElements((Element("P"), Element("Form", 0)))
+_ITEM = FixedElements((Element("LI"), Element("Lbl", 0), Element("LBody", 0)))
 
 
 # ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +266,7 @@ class _Part:
     first: int
     elements: tuple[Element, ...]
     fixed: LaidParagraph | None
-    simple: TextPlan | None
+    simple: TextPlan | FieldPlan | None
 
 
 @dataclass(slots=True)
@@ -179,6 +287,13 @@ class _CellPlan:
     fixed: LaidCell | None = None
     parts: tuple[_Part, ...] = ()
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
+
+
+def _simple(
+    paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float
+) -> TextPlan | FieldPlan | None:
+    text = TextPlan.of(paragraph, setter, setting, width)
+    return text if text is not None else FieldPlan.of(paragraph, setter, setting, width)
 
 
 @dataclass(slots=True)
@@ -250,7 +365,7 @@ class TablePlan:
             laid, elements = self._lay_out_part(
                 plan, block, first, anything if holds else (), lasting=not holds
             )
-            simple = TextPlan.of(block, self._setter, self._setting, plan.shape.width) if holds else None
+            simple = _simple(block, self._setter, self._setting, plan.shape.width) if holds else None
             out.append(_Part(block, first, elements, None if holds else laid, simple))
             first += len(elements)
         return tuple(out)
