@@ -104,7 +104,7 @@ def put(rendered: RenderedWord, values: list[str]) -> RenderedWord:
 
 def escaped(value: str) -> str:
     """A value as the environment writes it, but for scripts: their blocks are read whole."""
-    return re.sub("[\ufdd3\ufdd4].|[\ufdd0-\ufdef]", "", str(escape_text(value)))
+    return re.sub("\ufdd3.|\ufdd4", "", str(escape_text(value)))
 
 
 def of_patterns(rendered: RenderedWord) -> Document:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextOp, Tree
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
-from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell, settled_paragraph
+from forms.formats.pdf.layout.blocks import (
+    BlockMaker,
+    Setting,
+    bookmarks_of,
+    cell_content,
+    settled_cell,
+    settled_paragraph,
+)
 from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.laid import (
     CellShape,
@@ -36,16 +43,27 @@ from forms.formats.pdf.layout.tables import (
     with_flow,
     with_high_fields,
 )
-from forms.formats.word.model import Cell, Control, InlineControl, Paragraph, ParagraphFormat, Row, Table
+from forms.formats.word.model import (
+    BlockControl,
+    Cell,
+    Control,
+    InlineControl,
+    Paragraph,
+    ParagraphFormat,
+    Row,
+    Table,
+)
 from forms.formats.word.patterns import (
     cell_holds_places,
     control_holds_places,
     fill_block,
     fill_content,
     fill_control,
+    has_places,
     holds_places,
     list_items,
     places_in,
+    put,
 )
 from forms.formats.word.slots import FIRST_PLACE, MOST_PLACES, PRIVATE
 
@@ -152,7 +170,8 @@ class FieldPlan:
 
     def fill(self, values: Sequence[str], element: int) -> LaidParagraph | None:
         """Lay out the field, whose element follows the paragraph's; None if that takes the long way."""
-        laid = self._text.fill(values, element + 1)
+        control = fill_control(self._control, values)
+        laid = self._text.fill(values, element + 1) if control.fillable else None
         if laid is None or len(laid.lines) > LONGEST_FIELD or not laid.lines[0].ops:
             return None
         first, last = laid.lines[0], laid.lines[-1]
@@ -162,8 +181,7 @@ class FieldPlan:
         if is_box(self._control):
             width, y = box_size(op.size, 0.0, height)
             height = width
-        spec = field_spec(fill_control(self._control, values))
-        field = FieldOp(self._left, y, width, height, spec, op.size, element + 1)
+        field = FieldOp(self._left, y, width, height, field_spec(control), op.size, element + 1)
         lines = (
             LaidLine(first.top, first.height, first.pitch, (field,)),
             *[LaidLine(line.top, line.height, line.pitch, ()) for line in laid.lines[1:]],
@@ -274,7 +292,8 @@ class _CellPlan:
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
     Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
-    paragraphs; there are none if they must be laid out together.
+    paragraphs; there are none if they must be laid out together. `tags` are those of controls around them that
+    have places: without a tag a control is no field.
     """
 
     cell: Cell
@@ -286,6 +305,7 @@ class _CellPlan:
     elements: FixedElements = field(default_factory=FixedElements)
     fixed: LaidCell | None = None
     parts: tuple[_Part, ...] = ()
+    tags: tuple[str, ...] = ()
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
 
 
@@ -354,11 +374,17 @@ class TablePlan:
 
     def _parts(self, plan: _CellPlan, anything: Sequence[str]) -> tuple[_Part, ...]:
         """Give the paragraphs of a cell that holds nothing else, no list and no field of its own."""
-        if plan.row_controls or plan.cell.controls or plan.labels:
+        blocks, fillable = plan.cell.blocks, self._setting.fillable
+        controls = (*plan.row_controls, *plan.cell.controls)
+        held = [block for block in blocks if isinstance(block, BlockControl)]
+        if plan.labels or any(isinstance(inner, BlockControl) for block in held for inner in block.blocks):
             return ()
+        plan.tags = tuple(
+            [one.tag for one in (*controls, *[block.control for block in held]) if has_places(one.tag)]
+        )
         out: list[_Part] = []
         first = 1
-        for block in plan.cell.blocks:
+        for block in cell_content(blocks, controls, fillable):
             if not isinstance(block, Paragraph) or block.item is not None:
                 return ()
             holds = holds_places(block)
@@ -457,6 +483,8 @@ class TablePlan:
 
     def _paragraphs(self, plan: _CellPlan, values: Sequence[str]) -> tuple[LaidParagraph, ...] | None:
         """Lay out the paragraphs of a cell each for itself; None if they don't have their usual elements."""
+        if plan.tags and not all(put(tag, values) for tag in plan.tags):
+            return None
         out: list[LaidParagraph] = []
         alone = len(plan.parts) == 1
         for part in plan.parts:
