@@ -461,25 +461,35 @@ class TablePlan:
 
     def _cell(self, plan: _CellPlan, values: Sequence[str], at: tuple[int, int], changed: _Changed) -> LaidCell:
         """Lay out a cell with its values; elements that aren't the usual ones go into `changed`."""
-        paragraphs = self._paragraphs(plan, values) if plan.parts else None
-        if paragraphs is not None:
-            laid = with_flow(plan.shape, paragraphs)
-            laid.base = plan.base
-            return laid
-        own = tuple([values[place] for place in plan.places])
-        if _TELLS_NOTHING.issuperset(own):
-            known = plan.remembered.get(own)
-            if known is None:
-                if len(plan.remembered) >= _MOST_REMEMBERED:
-                    plan.remembered.clear()
-                known = plan.remembered[own] = self._lay_out(plan, values, lasting=True)
+        places = plan.places
+        known = self._remembered(plan, values) if len(values[places[0]]) < 2 else None
+        if known is not None:
             laid, elements = known
         else:
+            paragraphs = self._paragraphs(plan, values) if plan.parts else None
+            if paragraphs is not None:
+                laid = with_flow(plan.shape, paragraphs)
+                laid.base = plan.base
+                return laid
             laid, elements = self._lay_out(plan, values)
         laid.base = plan.base
         if elements != plan.elements:
             changed[at] = elements
         return laid
+
+    def _remembered(
+        self, plan: _CellPlan, values: Sequence[str]
+    ) -> tuple[LaidCell, tuple[Element, ...]] | None:
+        """Give a cell whose values tell nothing of the case, laid out once; None for any other."""
+        own = tuple([values[place] for place in plan.places])
+        if not _TELLS_NOTHING.issuperset(own):
+            return None
+        known = plan.remembered.get(own)
+        if known is None:
+            if len(plan.remembered) >= _MOST_REMEMBERED:
+                plan.remembered.clear()
+            known = plan.remembered[own] = self._lay_out(plan, values, lasting=True)
+        return known
 
     def _paragraphs(self, plan: _CellPlan, values: Sequence[str]) -> tuple[LaidParagraph, ...] | None:
         """Lay out the paragraphs of a cell each for itself; None if they don't have their usual elements."""
