@@ -108,6 +108,7 @@ def escaped(value: str) -> str:
 
 
 def of_patterns(rendered: RenderedWord) -> Document:
+    read(rendered, patterns=True)  # what is large becomes a pattern only when it is met again
     return read(rendered, patterns=True)
 
 

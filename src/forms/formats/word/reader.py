@@ -61,9 +61,10 @@ _REMEMBERED_PACKAGES = 32
 _REMEMBERED_BLOCKS = 4096
 _REMEMBERED_SKELETONS = 1_000_000
 """Characters of skeletons remembered of a package: some thirty variants of a long report, about 15 MB."""
+_ONLY_AGAIN = 1_000
+"""From so many characters on a skeleton becomes a pattern only when it is met again, as a long table may never
+be: a pattern and its plan take about as long to make as reading and laying out the whole."""
 _MET = 1024
-_ONLY_AGAIN = 20_000
-"""From so many characters on a skeleton is read as a pattern only when it is met again: most never are."""
 _FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
 _PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"

@@ -8,7 +8,7 @@ before it.
 
 from __future__ import annotations
 
-from forms.formats.pdf.display import Op, RectOp
+from forms.formats.pdf.display import FixedOps, Op, RectOp
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
 from forms.formats.pdf.layout.laid import Box, Flow, LaidContent, LaidParagraph, LaidTable, Piece
 from forms.formats.pdf.layout.rows import first_height, place_table
@@ -226,26 +226,25 @@ class _Filling:
         top, bottom = self._insets(index)
         upper_joined = index > 0 and bool(self._pieces) and joined(self._flow[index - 1], block)
         lower_joined = index + 1 < len(self._flow) and joined(block, self._flow[index + 1])
-        y1 = span[0] - (top if start == 0 else 0.0)
-        y2 = span[1] + (bottom if end == len(block.lines) else 0.0)
-        if lower_joined and end == len(block.lines):
+        begins, ends = start == 0, end == len(block.lines)
+        y1 = span[0] - (top if begins else 0.0)
+        y2 = span[1] + (bottom if ends else 0.0)
+        if lower_joined and ends:
             y2 += block.lines[-1].pitch - block.lines[-1].height
-        if upper_joined and start == 0:
+        if upper_joined and begins:
             y1 -= gap
-        ops: list[Op] = []
-        borders = box.borders
-        if box.shading is not None:
-            ops.append(RectOp(box.left, y1, box.right - box.left, y2 - y1, box.shading))
-        for side, x, inward in ((borders.left, box.left, 0.5), (borders.right, box.right, -0.5)):
-            if side is not None and side.visible:
-                middle = x + side.thickness * inward
-                ops.extend(strokes(side, middle, y1, middle, y2))
-        if start == 0 and not upper_joined:
-            ops.extend(_across(box, borders.top, y1, 0.5))
-        if end == len(block.lines):
-            ops.extend(_across(box, borders.inside_h if lower_joined else borders.bottom, y2, -0.5))
+        above = box.borders.top if begins and not upper_joined else None
+        below = (box.borders.inside_h if lower_joined else box.borders.bottom) if ends else None
+        ops: tuple[Op, ...]
+        if begins and ends and not upper_joined and not lower_joined:
+            if block.frame is None:
+                kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
+                block.frame = kind(_frame(box, y2 - y1, above, below))
+            ops = block.frame
+        else:
+            ops = tuple(_frame(box, y2 - y1, above, below))
         if ops:
-            self._pieces.append((index, (0.0, 0.0, tuple(ops), 0)))
+            self._pieces.append((index, (0.0, y1, ops, 0)))
 
     def _table(
         self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float
@@ -260,6 +259,19 @@ class _Filling:
         self._pieces += [(index, (table.x + x, y + top, ops, offset)) for x, top, ops, offset in placed.pieces]
         self._y = y + placed.height
         return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
+
+
+def _frame(box: Box, height: float, above: Border | None, below: Border | None) -> list[Op]:
+    """Draw shading and borders of this height, from their top on, with what is above and below."""
+    ops: list[Op] = []
+    borders = box.borders
+    if box.shading is not None:
+        ops.append(RectOp(box.left, 0.0, box.right - box.left, height, box.shading))
+    for side, x, inward in ((borders.left, box.left, 0.5), (borders.right, box.right, -0.5)):
+        if side is not None and side.visible:
+            middle = x + side.thickness * inward
+            ops.extend(strokes(side, middle, 0.0, middle, height))
+    return ops + _across(box, above, 0.0, 0.5) + _across(box, below, height, -0.5)
 
 
 def _across(box: Box, border: Border | None, y: float, inward: float) -> list[Op]:

@@ -64,7 +64,8 @@ class LaidParagraph:
     """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines.
 
     `unbreakable`: it holds a field of several lines, which can't be parted. `forced`: a page or column break
-    stands in it.
+    stands in it. `frame` draws its borders and shading, from its top on, where it stands whole and alone; it is
+    made when it is first asked for.
     """
 
     format: ParagraphFormat
@@ -74,6 +75,7 @@ class LaidParagraph:
     box: Box | None = None
     unbreakable: bool = False
     forced: bool = False
+    frame: tuple[Op, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class TextPlan:
         self._lines = lines
         self._texts = [(_Places(text), style) for text, style in stretches]
         self._first = self._texts[0][0]
+        self._simple = lines if isinstance(lines, SimpleLines) else None
 
     @classmethod
     def of(
@@ -136,9 +137,9 @@ class TextPlan:
         self, values: Sequence[str], element: int, numbers: tuple[str, str] = ("", "")
     ) -> LaidParagraph | None:
         """Lay out the paragraph as an element, with its values and numbers of pages; None as `of`."""
-        if isinstance(self._lines, SimpleLines):
-            lines = self._lines.lines(self._first.fill(values, numbers), element)
-        else:
+        if self._simple is not None:
+            lines = self._simple.lines(self._first.fill(values, numbers), element)
+        elif isinstance(self._lines, MixedLines):
             stretches = [(text.fill(values, numbers), style) for text, style in self._texts]
             lines = self._lines.lines(stretches, element)
         return None if lines is None else of_lines(self._look, lines, self._box)
@@ -292,8 +293,8 @@ class _CellPlan:
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
     Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
-    paragraphs; there are none if they must be laid out together. `tags` are those of controls around them that
-    have places: without a tag a control is no field.
+    paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone. `tags`
+    are those of controls around them that have places: without a tag a control is no field.
     """
 
     cell: Cell
@@ -306,6 +307,7 @@ class _CellPlan:
     fixed: LaidCell | None = None
     parts: tuple[_Part, ...] = ()
     tags: tuple[str, ...] = ()
+    only: TextPlan | FieldPlan | None = None
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
 
 
@@ -394,6 +396,8 @@ class TablePlan:
             simple = _simple(block, self._setter, self._setting, plan.shape.width) if holds else None
             out.append(_Part(block, first, elements, None if holds else laid, simple))
             first += len(elements)
+        if len(out) == 1 and not plan.tags:
+            plan.only = out[0].simple
         return tuple(out)
 
     def _lay_out_part(
@@ -466,11 +470,14 @@ class TablePlan:
         if known is not None:
             laid, elements = known
         else:
-            paragraphs = self._paragraphs(plan, values) if plan.parts else None
+            paragraphs: tuple[LaidParagraph, ...] | None = None
+            if plan.only is not None:
+                paragraph = plan.only.fill(values, 1)
+                paragraphs = None if paragraph is None else (paragraph,)
+            elif plan.parts:
+                paragraphs = self._paragraphs(plan, values)
             if paragraphs is not None:
-                laid = with_flow(plan.shape, paragraphs)
-                laid.base = plan.base
-                return laid
+                return with_flow(plan.shape, paragraphs, plan.base)
             laid, elements = self._lay_out(plan, values)
         laid.base = plan.base
         if elements != plan.elements:
