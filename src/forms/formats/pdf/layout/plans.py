@@ -293,8 +293,8 @@ class _CellPlan:
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
     Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
-    paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone. `tags`
-    are those of controls around them that have places: without a tag a control is no field.
+    paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone.
+    `tags` are those of controls around them that have places: without a tag a control is no field.
     """
 
     cell: Cell
