@@ -49,7 +49,9 @@ class Worker:
         self.name = name
         if name in OURS:
             command = [str(tools.python), str(WORKERS / "ours.py"), name]
-        elif name in ("docxtemplater", "carbone"):
+        elif name.startswith("fill") and name != "fill-pdf-lib":
+            command = [str(tools.python), str(WORKERS / "fillers.py"), name, str(folder)]
+        elif name in ("docxtemplater", "carbone", "fill-pdf-lib"):
             command = [tools.node, str(WORKERS / "node_peers.js"), name, str(folder)]
         else:
             command = [str(tools.python), str(WORKERS / "python_peers.py"), name, str(folder)]
@@ -112,7 +114,8 @@ def alternate(
 
     Gives what was measured, and for some tools the folder with the last round's documents.
     """
-    names = [*OURS, *(name for name in tools.peers if name not in ("libreoffice", "unoserver"))]
+    others = (name for name in tools.peers if not name.startswith("fill"))  # these fill forms in: `filling.py`
+    names = [*OURS, *(name for name in others if name not in ("libreoffice", "unoserver"))]
     workers = {name: Worker(name, tools, folder) for name in names}
     measured = {name: Measured() for name in names}
     outputs = {name: folder / f"out-{name}" for name in names}

@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import filling
 import measure
 import table
 import tools as setting_up
@@ -58,6 +59,10 @@ def run(tools: setting_up.Tools, folder: Path, *, quick: bool, long: bool) -> di
     measured, _ = measure.alternate(tools, folder, passes, count)
     print("Checking what was made …", flush=True)
     checked = check(tools, folder)
+    print("Forms filled in …", flush=True)
+    forms = folder / "filling"
+    forms.mkdir()
+    filled = filling.run(tools, forms, quick=quick)
     print("Whole processes …", flush=True)
     cold = measure.cold_starts(tools, folder, 3 if quick else 9)
     print("Many cases …", flush=True)
@@ -68,6 +73,7 @@ def run(tools: setting_up.Tools, folder: Path, *, quick: bool, long: bool) -> di
     return {
         "measured": measured,
         "checked": checked,
+        "filling": filled,
         "cold": cold,
         "many": many,
         "series": series,

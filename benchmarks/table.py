@@ -11,6 +11,7 @@ import subprocess
 from statistics import median
 from typing import Any
 
+import filling
 from measure import Measured
 from tools import HERE, ROOT, Tools
 
@@ -49,7 +50,7 @@ def markdown(results: dict[str, Any]) -> str:
             elif name in missing:
                 lines.append(f"| {NAMES[name]} | not run: {missing[name]} | | | | | |")
     lines += ["", *_goals(results), "", *_cold(results), "", *_many(results), "", *_checked(results)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n<!-- filling -->\n{filling.markdown(results['filling'])}<!-- /filling -->\n"
 
 
 def _row(name: str, one: Measured, ours: Measured | None) -> str:
@@ -137,8 +138,7 @@ def _checked(results: dict[str, Any]) -> list[str]:
         f"and passed PDF/UA-1. Share of the cases' values found in the text of each tool's documents: {shares}.",
         "",
         f"{made}, medians; ratios are medians of the passes' ratios. LibreOffice: one call a pass over docxtpl's files. "
-        f"{results['date']}, Python {platform.python_version()}, {os.cpu_count()} cores (shared), {platform.system()}; {kinds}. "
-        "Filling a PDF form is not part of the program, so there is no such row, nor one of the tools for it.",
+        f"{results['date']}, Python {platform.python_version()}, {os.cpu_count()} cores (shared), {platform.system()}; {kinds}.",
     ]
 
 

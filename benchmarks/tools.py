@@ -17,8 +17,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "forms-benchmarks"
 PEERS = {"docxtpl": "docxtpl", "typst": "typst", "weasyprint": "weasyprint", "reportlab": "reportlab"}
-OTHERS = ("matplotlib", "pikepdf", "page-validation==0.11.0")
-NODE = {"docxtemplater": ("docxtemplater", "pizzip"), "carbone": ("carbone",)}
+OTHERS = ("matplotlib", "pikepdf", "page-validation==0.11.0", "pypdfium2")
+NODE = {"docxtemplater": ("docxtemplater", "pizzip"), "carbone": ("carbone",), "fill-pdf-lib": ("pdf-lib",)}
 SECONDS = 900
 
 
@@ -53,6 +53,8 @@ def set_up(*, install: bool = True) -> Tools:
     _note(
         tools, "libreoffice", bool(tools.soffice), "soffice is not installed (Debian: libreoffice-writer-nogui)"
     )
+    for name in ("pdftk", "qpdf"):
+        _note(tools, f"fill-{name}", bool(shutil.which(name)), f"{name} is not installed")
     _note(tools, "unoserver", _has_uno(), "no Python here can import uno (Debian: python3-uno)")
     tools.environment = {
         **os.environ,
@@ -108,7 +110,7 @@ def versions(tools: Tools) -> dict[str, str]:
     done = subprocess.run([str(tools.python), "-c", code, *names], check=False, capture_output=True, text=True)
     found = dict(line.split(" ", 1) for line in done.stdout.splitlines())
     for name in NODE:
-        package = CACHE / "node" / "node_modules" / name / "package.json"
+        package = CACHE / "node" / "node_modules" / name.removeprefix("fill-") / "package.json"
         if name in tools.peers and package.exists():
             import json
 

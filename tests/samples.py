@@ -13,7 +13,7 @@ import forms
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
 ISSUED = date(2026, 11, 21)
-ARTEFACTS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+ARTEFACTS = sorted(path.name for path in SAMPLES.iterdir() if (path / "valid").is_dir())
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,25 @@ const TOOLS = {
     return (data) =>
       new Promise((done, fail) => carbone.render(template, data, (error, made) => (error ? fail(error) : done(made))));
   },
+  'fill-pdf-lib'() {
+    const { PDFDocument } = require('pdf-lib');
+    const form = fs.readFileSync(path.join(folder, 'form.pdf'));
+    return async (values) => {
+      const document = await PDFDocument.load(form);
+      const fields = document.getForm();
+      for (const [name, value] of Object.entries(values)) {
+        if (value === true) fields.getCheckBox(name).check();
+        else if (value === false) fields.getCheckBox(name).uncheck();
+        else fields.getTextField(name).setText(value);
+      }
+      return document.save();
+    };
+  },
 };
 
 async function main() {
   const make = TOOLS[tool]();
+  const ending = tool.startsWith('fill') ? 'pdf' : 'docx';
   const setUp = performance.now() - began;
   let first = 0;
   for await (const line of readline.createInterface({ input: process.stdin })) {
@@ -43,7 +58,7 @@ async function main() {
       ms.push(end - start);
       first = first || setUp + end - start;
       sizes.push(made.length);
-      if (request.out) fs.writeFileSync(path.join(request.out, `${String(index).padStart(4, '0')}.docx`), made);
+      if (request.out) fs.writeFileSync(path.join(request.out, `${String(index).padStart(4, '0')}.${ending}`), made);
     }
     console.log(JSON.stringify({ ms, sizes, first_ms: first, peak_mb: process.resourceUsage().maxRSS / 1024 }));
   }

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from bulk_cases import AREAS, as_csv, as_lines, as_workbook, rows
+from docx_text import everything
 from forms.application.bulk.outbox import locked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ PAPER = "check-notification"
 COLUMNS = (
     "run, row, reference, audience, recipient, version, issue, content, digest, edition, issued, folder, state"
 )
-KILLS = 5
+KILLS = 20
 
 
 def files(outbox: Path) -> dict[str, str]:
@@ -41,7 +42,11 @@ def files(outbox: Path) -> dict[str, str]:
 
 
 def documents(outbox: Path) -> dict[str, str]:
-    return {name: digest for name, digest in files(outbox).items() if name.endswith((".docx", ".pdf"))}
+    return {
+        name: digest
+        for name, digest in files(outbox).items()
+        if name.endswith((".docx", ".pdf")) and "/covering-list_" not in name
+    }
 
 
 def ledger(outbox: Path) -> list[tuple[object, ...]]:
@@ -113,6 +118,12 @@ def test_a_changed_case_needs_a_reason(tmp_path: Path, forms_line) -> None:
     assert any("_v2.docx" in name for name in documents(outbox))
     lists = [path.read_text("utf-8-sig") for path in outbox.glob("*/covering-list*run-3.csv")]
     assert "version 1,Address corrected" in lists[0]
+    (new,) = outbox.glob("*/*_v2.docx")
+    words = "Replaces version 1 of 21 November 2026, which is withdrawn. Why: Address corrected"
+    assert words in everything(new.read_bytes())
+    assert not [
+        path for path in outbox.glob("*/*.docx") if path != new and "Replaces" in everything(path.read_bytes())
+    ]
 
 
 def test_a_reference_given_twice_is_refused(tmp_path: Path, forms_line) -> None:
@@ -154,7 +165,7 @@ def test_a_message_names_nobody_and_attaches_everything(tmp_path: Path, small: P
     names = {word for row in rows(6) for column in (1, 2, 7, 8) for word in row[column].split()}
     assert not [name for name in names - {"Example"} if name in text or name in message["Subject"]]
     attached = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
-    assert attached == {path.name: path.read_bytes() for path in (outbox / "bexley").glob("*.docx")}
+    assert attached == {path.name: path.read_bytes() for path in (outbox / "bexley").glob("check-*.docx")}
 
 
 def test_a_dry_run_writes_nothing_and_strict_only_the_whole(tmp_path: Path, forms_line) -> None:
@@ -214,14 +225,14 @@ def wait_for_work(outbox: Path, process: subprocess.Popen[bytes], before: int) -
     """Wait until a run has got beyond starting up."""
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
-        if len(list(outbox.glob("*/*.docx"))) > before or any(outbox.glob(".staging/*/*")):
+        if len(list(outbox.glob("*/check-*.docx"))) > before or any(outbox.glob(".staging/*/*")):
             return
         time.sleep(0.01)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
-    path = as_csv(tmp_path / "cases.csv", list(rows(300, bad=20)))
+    path = as_csv(tmp_path / "cases.csv", list(rows(900, bad=20)))
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     chance = random.Random(20261121)
     assert begin(path, whole).wait(120) == 1
@@ -231,10 +242,10 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
     for _ in range(KILLS):
         process = begin(path, killed)
         wait_for_work(killed, process, len(documents(killed)))
-        time.sleep(chance.uniform(0, 0.5))
+        time.sleep(chance.uniform(0, 0.12))
         process.send_signal(signal.SIGKILL)
         stopped += process.wait(60) == -signal.SIGKILL
-    assert stopped >= 2
+    assert stopped == KILLS, "each kill met a run that was not done"
     assert begin(path, killed).wait(120) == 1
     assert files(killed) == files(whole)
     assert ledger(killed) == ledger(whole)

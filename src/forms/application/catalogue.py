@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from forms.application.library import Library, open_library
 from forms.application.storage import TemplateStore, key_of, open_store
-from forms.domain.artefact import Manifest, parse_manifest
+from forms.domain.artefact import Header, Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
 from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
+from forms.domain.own_form import OwnForm, parse_own_form
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.compiled import CompiledTemplate, PrintSize
@@ -27,9 +28,11 @@ from forms.foundation.errors import ArtefactError, InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
 if TYPE_CHECKING:
+    from forms.application.mapping import FormMapping
     from forms.formats.pdf.fonts import FontBook
 
 MANIFEST = "artefact.toml"
+OWN_FORM = "own-form.toml"
 MANIFEST_SCHEMA = "manifest.schema.json"
 CHINESE = "forms_chinese"
 PROFILE = "profile.json"
@@ -68,6 +71,18 @@ class Catalogue:
         names = self.library.names("templates", f"*/{MANIFEST}")
         found = (parse_manifest(self.library.read(name), name, self.vocabulary) for name in names)
         return {manifest.id: manifest for manifest in found}
+
+    @cached_property
+    def own_forms(self) -> Mapping[str, OwnForm]:
+        """Every form of an authority that stands in for a paper of ours, by id, sorted."""
+        names = self.library.names("templates", f"*/{OWN_FORM}")
+        found = (parse_own_form(self.library.read(name), name, self.vocabulary) for name in names)
+        return {form.id: form for form in found}
+
+    @cached_property
+    def mappings(self) -> dict[str, FormMapping]:
+        """The mappings of authorities' forms that were read, by file name; `own_forms` puts them there."""
+        return {}
 
     def artefact(self, name: str) -> Manifest:
         """The manifest of an artefact; raises UsageError, naming near ones, where there is none."""
@@ -171,6 +186,15 @@ class Catalogue:
             house = self.library.read(f"templates/{HOUSES[size]}")
             names = (manifest.header, f"templates/{manifest.id}/{file_name}", HOUSES[size])
             self._templates[key] = self._compiled(template, house, names, size)
+        return self._templates[key]
+
+    def plain_template(self, name: str, header: Header) -> CompiledTemplate:
+        """A Word template that belongs to no artefact, such as `continuation-sheet.docx`."""
+        key: tuple[str, str, PrintSize] = ("", name, "standard")
+        if key not in self._templates:
+            house = HOUSES["standard"]
+            data = self.library.read(f"templates/{name}"), self.library.read(f"templates/{house}")
+            self._templates[key] = self._compiled(*data, (header, f"templates/{name}", house), "standard")
         return self._templates[key]
 
     def _compiled(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from forms.application.catalogue import Catalogue
 from forms.application.copies import Copy, addressee
@@ -32,12 +34,38 @@ RECIPIENT = {
 """What a recipient's block has, and how it prints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Replaced(Struct, frozen=True):
+    """What a new version replaces: the version's number, its date of issue, and why, if that is to be said."""
+
+    version: int
+    issued: date
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """As a document's properties keep it."""
+        return f"{self.version} {self.issued.isoformat()} {self.reason}".strip()
+
+
+def replaced_from(line: str) -> Replaced | None:
+    """Read what a document's properties say of the version that it replaces; None where that is not sound."""
+    found = _REPLACED.fullmatch(line)
+    if found is None:
+        return None
+    try:
+        return Replaced(int(found["version"]), date.fromisoformat(found["issued"]), found["reason"] or "")
+    except ValueError:
+        return None
+
+
+_REPLACED = re.compile(r"(?P<version>\d{1,4}) (?P<issued>\d{4}-\d\d-\d\d)(?: (?P<reason>.{1,500}))?")
+
+
+class Identity(Struct, frozen=True):
     """What a document is: the same in its properties, its footer and its file name.
 
     `reference` is the document reference (never more of the case than that), `digest` the SHA-256 of its
-    content.
+    content, `replaces` the version that it takes the place of.
     """
 
     artefact: str
@@ -49,6 +77,7 @@ class Identity:
     digest: str
     language: str
     print_size: PrintSize = "standard"
+    replaces: Replaced | None = None
 
     @property
     def line(self) -> str:
@@ -68,6 +97,7 @@ class Identity:
             ("forms-issued", self.issued.isoformat()),
             ("forms-digest", self.digest),
             ("forms-print-size", self.print_size),
+            *((("forms-replaces", self.replaces.line),) if self.replaces else ()),
         )
 
 
@@ -80,11 +110,12 @@ def identity_of(
     digest: str,
     language: str,
     print_size: PrintSize = "standard",
+    replaces: Replaced | None = None,
 ) -> Identity:
     """Say what a document is."""
     title = copy.rule.title or manifest.title
     return Identity(
-        manifest.stem, title, edition.id, copy.label, reference, issued, digest, language, print_size
+        manifest.stem, title, edition.id, copy.label, reference, issued, digest, language, print_size, replaces
     )
 
 
@@ -149,7 +180,17 @@ def _document(
             "draft": draft,
             "blank": blank,
             "identity": identity.line,
+            "replaces": _replaces(identity.replaces),
         }
+    )
+
+
+def _replaces(replaced: Replaced | None) -> object:
+    """What the head of a new version says of the old one; nothing on a first version."""
+    if replaced is None:
+        return shown("")
+    return group(
+        {"version": replaced.version, "issued": shown(replaced.issued), "reason": shown(replaced.reason)}
     )
 
 

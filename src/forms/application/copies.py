@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forms.application.catalogue import Catalogue
 from forms.domain.artefact import AudienceRule, Manifest
@@ -15,8 +17,7 @@ from forms.foundation.errors import InputError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """One document to make.
 
     `number` counts the persons of a reader who gets a copy each, from 1 (0 where the reader is no list), and
@@ -47,8 +48,7 @@ class Copy:
         return self.route.area
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The copies to make, and what the author should know (readers left out, areas not known)."""
 
     copies: tuple[Copy, ...]

@@ -30,7 +30,7 @@ State = Literal["rendered", "sent", "acknowledged", "answered", "overdue", "with
 OUTSTANDING: tuple[State, ...] = ("rendered", "sent", "acknowledged", "overdue")
 """The states in which something is still to be done or waited for."""
 NEXT: Mapping[State, tuple[State, ...]] = {
-    "rendered": ("sent", "withdrawn"),
+    "rendered": ("sent", "acknowledged", "answered", "withdrawn"),  # what was answered must have been sent
     "sent": ("acknowledged", "answered", "overdue", "withdrawn"),
     "acknowledged": ("answered", "overdue", "withdrawn"),
     "overdue": ("acknowledged", "answered", "withdrawn"),
@@ -39,9 +39,8 @@ NEXT: Mapping[State, tuple[State, ...]] = {
 }
 """What may follow on a state."""
 KEY_BYTES = 32
-LAYOUT = 1
 
-_TABLES = """
+_FIRST = """
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, artefact TEXT NOT NULL, issued TEXT NOT NULL, task TEXT NOT NULL,
     finished INTEGER NOT NULL DEFAULT 0
@@ -66,6 +65,43 @@ CREATE TABLE events (
     document INTEGER NOT NULL REFERENCES documents, state TEXT NOT NULL, day TEXT NOT NULL
 ) STRICT;
 """
+_MESSAGES = """
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES runs,
+    folder TEXT NOT NULL, audience TEXT NOT NULL, number INTEGER NOT NULL, parts INTEGER NOT NULL,
+    state TEXT NOT NULL, since TEXT NOT NULL, reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX by_message_state ON messages (state);
+CREATE TABLE enclosures (
+    message INTEGER NOT NULL REFERENCES messages, document INTEGER NOT NULL REFERENCES documents,
+    PRIMARY KEY (message, document)
+) STRICT;
+CREATE INDEX by_enclosed ON enclosures (document);
+CREATE TABLE message_events (
+    message INTEGER NOT NULL REFERENCES messages, state TEXT NOT NULL, at TEXT NOT NULL, reply TEXT NOT NULL
+) STRICT;
+ALTER TABLE files ADD COLUMN sealed_size INTEGER;
+ALTER TABLE files ADD COLUMN sealed_sha256 TEXT;
+"""
+_FOLLOW_UP = """
+ALTER TABLE documents ADD COLUMN practitioner TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN note TEXT NOT NULL DEFAULT '';
+CREATE INDEX events_of ON events (document);
+CREATE INDEX by_shown ON documents (shown, artefact);
+CREATE TABLE chases (
+    document INTEGER PRIMARY KEY REFERENCES documents, chased INTEGER NOT NULL REFERENCES documents,
+    attempt INTEGER NOT NULL, escalated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX chasers_of ON chases (chased);
+CREATE TABLE answers (
+    document INTEGER NOT NULL REFERENCES documents, day TEXT NOT NULL, content TEXT NOT NULL,
+    outcome TEXT NOT NULL, counts INTEGER NOT NULL, note TEXT NOT NULL
+) STRICT;
+CREATE INDEX answers_to ON answers (document);
+"""
+_LAYOUTS = (_FIRST, _MESSAGES, _FOLLOW_UP)
+"""What makes each layout from the one before; a ledger says in `user_version` which one it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +119,27 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """The size and SHA-256 of a file as it lies in the outbox, encrypted."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a document; `sha256` is of its bytes."""
+    """A file of a document; `size` and `sha256` are of its plain bytes, whether it is `sealed` or not."""
 
     name: str
     format: str
     size: int
     sha256: str
+    sealed: Sealed | None = None
+
+    @property
+    def stored(self) -> Sealed:
+        """Size and SHA-256 of what lies in the outbox."""
+        return self.sealed or Sealed(self.size, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +148,8 @@ class Issued:
 
     `row` is the case's place in the run's source, `shown` the reference that the document shows, `digest` the
     one it carries, `content` the keyed digest. `version` counts contents, `issue` the issues of one content,
-    both from 1.
+    both from 1. `practitioner` is a code or a team, never a name; `outcome` what the answer led to (an id of
+    the manifest).
     """
 
     id: int
@@ -117,6 +168,17 @@ class Issued:
     since: date
     replaces: int | None = None
     reason: str = ""
+    practitioner: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A state that a document came into, on which day, and how that is known, if somebody said."""
+
+    state: State
+    day: date
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +233,11 @@ class Ledger:
             with _readable(self.path):
                 self._base.execute("COMMIT")
 
+    def forget(self) -> None:
+        """Take back all that was noted since the last time."""
+        if self._base.in_transaction:
+            self._base.rollback()
+
     def copy_to(self, path: Path) -> None:
         """Write a copy of the ledger and its key, to try things on."""
         write_file(path.parent, key_file(path).name, self.secret)
@@ -214,32 +281,35 @@ class Ledger:
         )
         return _issued(found) if found else None
 
-    def known(self, issuer: str, reference: str, artefact: str) -> tuple[tuple[str, str, str, int], ...]:
-        """Give (audience, recipient, content, run) of all that was issued of a case, the newest last."""
+    def known(self, issuer: str, reference: str, artefact: str) -> dict[tuple[str, str], Issued]:
+        """Give what was issued last of a case, by audience and recipient."""
         rows = self._base.execute(
-            "SELECT audience, recipient, content, run FROM documents "
-            "WHERE issuer = ? AND reference = ? AND artefact = ? ORDER BY version, issue",
+            "SELECT * FROM documents WHERE issuer = ? AND reference = ? AND artefact = ? "
+            "ORDER BY version, issue",
             (issuer, reference, artefact),
         )
-        return tuple((row["audience"], row["recipient"], row["content"], row["run"]) for row in rows)
+        return {(row["audience"], row["recipient"]): _issued(row) for row in rows}
 
     def add(self, document: Issued, files: tuple[Entry, ...]) -> int:
         """Note a document that was rendered, and withdraw the one that it replaces; give its id."""
         key = document.key
         self._write(
             "INSERT INTO documents (run, row, issuer, reference, artefact, audience, recipient, version, "
-            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "issue, content, shown, digest, edition, issued, folder, state, since, replaces, reason, "
+            "practitioner) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             *(document.run, document.row, key.issuer, key.reference, key.artefact, key.audience, key.recipient),
             *(document.version, document.issue, document.content, document.shown, document.digest),
             *(document.edition, document.issued.isoformat(), document.folder, document.state),
-            *(document.since.isoformat(), document.replaces, document.reason),
+            *(document.since.isoformat(), document.replaces, document.reason, document.practitioner),
         )
         number = int(self._one("SELECT last_insert_rowid() AS n")["n"])
         self._note(number, document.state, document.since)
         for file in files:
+            sealed = (file.sealed.size, file.sealed.sha256) if file.sealed else (None, None)
             self._write(
-                "INSERT INTO files VALUES (?,?,?,?,?)", number, file.name, file.format, file.size, file.sha256
+                "INSERT INTO files VALUES (?,?,?,?,?,?,?)",
+                *(number, file.name, file.format, file.size, file.sha256, *sealed),
             )
         if document.replaces is not None:
             old = self.document(document.replaces)
@@ -254,14 +324,47 @@ class Ledger:
             raise UsageError.of("no-document", "The ledger has no document of that number")
         return _issued(found)
 
-    def record(self, number: int, state: State, day: date) -> None:
-        """Note a new state of a document; raises UsageError where it cannot follow on the present one."""
+    def record(self, number: int, state: State, day: date, note: str = "", outcome: str = "") -> None:
+        """Note a new state of a document; raises UsageError where it cannot follow on the present one.
+
+        What is answered or withdrawn is not asked for any more: its chasers that were not sent are withdrawn.
+        """
         now = self.document(number).state
         if state not in NEXT[now]:
             hint = f"It may become: {', '.join(NEXT[now])}" if NEXT[now] else "Nothing follows on that"
             raise UsageError.of("wrong-state", f"A document that is {now} cannot become {state}", hint)
-        self._write("UPDATE documents SET state = ?, since = ? WHERE id = ?", state, day.isoformat(), number)
-        self._note(number, state, day)
+        self.note(number, state, day, note, outcome)
+        if not NEXT[state]:
+            waiting = self.rows(
+                "SELECT id FROM documents JOIN chases ON document = id WHERE chased = ? AND state = 'rendered'",
+                number,
+            )
+            for row in waiting:
+                self.note(row["id"], "withdrawn", day)
+
+    def note(self, number: int, state: State, day: date, note: str = "", outcome: str = "") -> None:
+        """Note a state of a document without asking whether it may follow on the present one."""
+        self.write("UPDATE documents SET state = ?, since = ? WHERE id = ?", state, day.isoformat(), number)
+        if outcome:
+            self.write("UPDATE documents SET outcome = ? WHERE id = ?", outcome, number)
+        self._note(number, state, day, note)
+
+    def events(self, document: int) -> tuple[Event, ...]:
+        """Give what happened to a document, in the order in which it was noted."""
+        found = self.rows("SELECT * FROM events WHERE document = ? ORDER BY rowid", document)
+        return tuple(Event(row["state"], date.fromisoformat(row["day"]), row["note"]) for row in found)
+
+    def select(self, where: str, *values: object) -> tuple[Issued, ...]:
+        """Give the documents that meet a condition (SQL on the table `documents`), the oldest first."""
+        return tuple(map(_issued, self.rows(f"SELECT * FROM documents WHERE {where} ORDER BY id", *values)))
+
+    def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
+        """Give what a query finds, for the modules that keep something beside the documents."""
+        return self._base.execute(statement, values).fetchall()
+
+    def write(self, statement: str, *values: object) -> None:
+        """Change something; it counts from the next `commit` on."""
+        self._write(statement, *values)
 
     def issued_in(self, run: int) -> Iterator[tuple[Issued, tuple[Entry, ...]]]:
         """Give the documents of a run with their files, by folder and then as they came."""
@@ -280,7 +383,7 @@ class Ledger:
     def files(self, document: int) -> tuple[Entry, ...]:
         """Give the files of a document."""
         rows = self._base.execute("SELECT * FROM files WHERE document = ? ORDER BY format", (document,))
-        return tuple(Entry(row["name"], row["format"], row["size"], row["sha256"]) for row in rows)
+        return tuple(_entry(row) for row in rows)
 
     def has_file(self, folder: str, name: str) -> bool:
         """Tell whether a file of that folder and name was issued."""
@@ -295,18 +398,27 @@ class Ledger:
     def _prepare(self) -> None:
         layout = self._base.execute("PRAGMA user_version").fetchone()[0]
         self._base.row_factory = sqlite3.Row
-        if layout == 0:
-            self._base.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-        elif layout != LAYOUT:
+        if layout > len(_LAYOUTS):
             raise InputError.of(
                 "other-ledger",
-                "The ledger was made by another version of the program",
+                "The ledger was made by a later version of the program",
                 "Use that version, or begin another ledger",
                 Place(str(self.path)),
             )
+        if layout == len(_LAYOUTS):
+            return
+        self._base.execute("BEGIN IMMEDIATE")
+        layout = self._base.execute("PRAGMA user_version").fetchone()[0]  # somebody may have been quicker
+        for statement in ";".join(_LAYOUTS[layout:]).split(";"):
+            self._base.execute(statement)
+        self._base.execute(f"PRAGMA user_version = {len(_LAYOUTS)}")
+        self._base.execute("COMMIT")
 
-    def _note(self, document: int, state: State, day: date) -> None:
-        self._write("INSERT INTO events VALUES (?, ?, ?)", document, state, day.isoformat())
+    def _note(self, document: int, state: State, day: date, note: str = "") -> None:
+        self._write(
+            "INSERT INTO events (document, state, day, note) VALUES (?, ?, ?, ?)",
+            *(document, state, day.isoformat(), note),
+        )
 
     def _one(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - a row, by column names
         return self._base.execute(statement, values).fetchone()
@@ -346,6 +458,11 @@ def _secret(ledger: Path, *, fresh: bool) -> bytes:
     )
 
 
+def _entry(row: sqlite3.Row) -> Entry:
+    sealed = Sealed(row["sealed_size"], row["sealed_sha256"]) if row["sealed_sha256"] else None
+    return Entry(row["name"], row["format"], row["size"], row["sha256"], sealed)
+
+
 def _issued(row: sqlite3.Row) -> Issued:
     key = Key(row["issuer"], row["reference"], row["artefact"], row["audience"], row["recipient"])
     return Issued(
@@ -365,6 +482,8 @@ def _issued(row: sqlite3.Row) -> Issued:
         since=date.fromisoformat(row["since"]),
         replaces=row["replaces"],
         reason=row["reason"],
+        practitioner=row["practitioner"],
+        outcome=row["outcome"],
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from forms.foundation.errors import ArtefactError, UsageError
 from forms.foundation.problems import Place, Problem
@@ -19,8 +20,7 @@ VARIABLE = "FORMS_LIBRARY"
 FOLDERS = ("schemas", "templates", "directories", "samples", "fonts")
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """The folders to look in, the most particular first."""
 
     folders: tuple[Path, ...]

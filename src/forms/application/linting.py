@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from forms.application.catalogue import HOUSES, Catalogue, open_catalogue
+from forms.application.catalogue import HOUSES, OWN_FORM, Catalogue, open_catalogue
 from forms.domain.artefact import Manifest
 from forms.domain.case import parse
 from forms.foundation.errors import ArtefactError, FormsError
@@ -17,12 +17,16 @@ def lint(catalogue: Catalogue | None = None, artefact: str | None = None) -> tup
 
     Args:
         catalogue: The library; the program's own if not given.
-        artefact: The paper's id; all if None.
+        artefact: The paper's id, or that of an authority's own form; all if None.
 
     Raises:
         UsageError: There is no such paper.
     """
+    from forms.application.own_form_lint import lint_own_forms  # here: few commands fill forms of others
+
     catalogue = catalogue or open_catalogue()
+    if artefact and catalogue.library.find(f"templates/{artefact}/{OWN_FORM}"):
+        return tuple(dict.fromkeys(lint_own_forms(catalogue, artefact)))
     try:
         chosen = [catalogue.artefact(artefact)] if artefact else list(catalogue.artefacts.values())
     except ArtefactError as error:
@@ -31,6 +35,8 @@ def lint(catalogue: Catalogue | None = None, artefact: str | None = None) -> tup
     for manifest in chosen:
         problems += _template_problems(catalogue, manifest)
         problems += _sample_problems(catalogue, manifest)
+    if not artefact:
+        problems += lint_own_forms(catalogue)
     return tuple(dict.fromkeys(problems))
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from forms.application.catalogue import Catalogue, open_catalogue
-from forms.application.context import Identity, context_of, identity_of, marking_of
+from forms.application.context import Identity, Replaced, context_of, identity_of, marking_of
 from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
@@ -25,6 +27,7 @@ from forms.domain.leaks import Readings, leaks
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
+from forms.domain.wording import date_words
 from forms.formats.word.compiled import PrintSize
 from forms.formats.word.docprops import Properties
 from forms.formats.word.package import write as write_docx
@@ -39,8 +42,7 @@ PRINTS: Mapping[PrintSize, str] = {"standard": "", "clear": "clear-print", "larg
 """How file names tell the sizes of print."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True):
     """How to make documents.
 
     `formats` are `docx` and `pdf`; `audiences` the readers, all that the case is cleared for if empty;
@@ -49,6 +51,7 @@ class RenderOptions:
     lists have empty rows. `print_size` is `standard`, `clear` (12 pt) or `large` (18 pt, tables as labels over
     values). `archive` makes the PDF for the case record: PDF/A-2a beside PDF/UA-1, its fields as plain text.
     `impositions` are ways of folding that the manifest has; each gives another PDF, to be printed and folded.
+    `replaces` is the version that these documents take the place of; their heads say so, to professionals why.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -60,10 +63,10 @@ class RenderOptions:
     print_size: PrintSize = "standard"
     archive: bool = False
     impositions: tuple[str, ...] = ()
+    replaces: Replaced | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document as bytes, with the name its file is to have and what it is."""
 
     name: str
@@ -89,8 +92,7 @@ class Document:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """What became of a case: its documents, warnings for the author, and what to do next."""
 
     documents: tuple[Document, ...]
@@ -98,8 +100,7 @@ class Product:
     next_steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """All that is the same for every copy of one call."""
 
     case: Case
@@ -111,8 +112,7 @@ class _Job:
     catalogue: Catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A case that may be rendered: checked, its copies planned, each reader's view searched for leaks.
 
     `copies` and `views` go together. Documents are made of it one copy at a time, by `make`.
@@ -182,11 +182,41 @@ def prepare(
     return Prepared(planned.copies, tuple(views), warnings, job, planned)
 
 
-def make(prepared: Prepared, index: int) -> tuple[list[Document], tuple[Problem, ...]]:
-    """Make the documents of one copy, in each format asked for, and give warnings beside them."""
+def make(
+    prepared: Prepared, index: int, replaces: Replaced | None = None
+) -> tuple[list[Document], tuple[Problem, ...]]:
+    """Make the documents of one copy, in each format asked for, and give warnings beside them.
+
+    `replaces` is the version of this very copy that they take the place of.
+    """
     job, planned, copy = prepared._job, prepared._plan, prepared.copies[index]
+    if replaces is not None:
+        job = replace(job, options=replace(job.options, replaces=replaces))
     filled, problems = _fill(job, prepared.views[index])
-    return _documents(job, copy, filled, _extra(job, copy), several=_several(planned)), problems
+    several = _several(planned)
+    own, more = _own_form(job, copy, filled, several=several)
+    documents = [own] if own else _documents(job, copy, filled, _extra(job, copy), several=several)
+    return documents, problems + more
+
+
+def _own_form(
+    job: _Job, copy: Copy, seen: View, *, several: bool
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The form that the copy's authority wants in place of this paper, filled; None where it is ours."""
+    authority = copy.route.authority
+    if authority is None or job.manifest.id not in authority.own_forms:
+        return None, ()
+    from forms.application.own_forms import Wanted, fill_own_form  # few authorities have one
+
+    options = job.options
+    wanted = Wanted(options.formats, job.issued, options.print_size, options.archive, options.draft)
+    standing = fill_own_form(copy, seen, job.manifest, _identity(job, copy, seen), wanted, job.catalogue)
+    made = standing.document
+    if made is None:
+        return None, standing.problems
+    kind, area, variant = made.edition.format, copy.area if several else "", "draft" if options.draft else ""
+    name = file_name(made.form.id, made.identity.reference, "", job.issued, kind, area, variant)
+    return Document(name, kind, made.data, made.identity), standing.problems
 
 
 def _job(case: Case, artefact: str, options: RenderOptions, catalogue: Catalogue) -> _Job:
@@ -342,11 +372,17 @@ def _documents(
 def _identity(job: _Job, copy: Copy, seen: View) -> Identity:
     manifest, catalogue = job.manifest, job.catalogue
     files = catalogue.digests(manifest, _template_name(job, copy), job.options.print_size)
-    digest = content_digest(seen, job.issued, files, addressee(copy, seen, catalogue))
+    replaces = job.options.replaces
+    if replaces is not None and copy.reader.lay:
+        replaces = replace(replaces, reason="")  # it is written for colleagues
+    addressed = addressee(copy, seen, catalogue)
+    if replaces is not None:
+        addressed["replaces"] = replaces.line
+    digest = content_digest(seen, job.issued, files, addressed)
     language = str(catalogue.profile.get("language", "en-GB"))
     reference = _reference(job, copy, digest)
     size = job.options.print_size
-    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language, size)
+    return identity_of(manifest, job.edition, copy, reference, job.issued, digest, language, size, replaces)
 
 
 def _reference(job: _Job, copy: Copy, digest: str) -> str:
@@ -379,13 +415,21 @@ def _render(job: _Job, copy: Copy, seen: View, identity: Identity, extra: Mappin
 
 def _properties(job: _Job, copy: Copy, identity: Identity) -> Properties:
     return Properties(
-        title=identity.title,
+        title=_full_title(identity),
         author=_author(job),
         subject=marking_of(copy, job.manifest, job.catalogue),
         created=f"{identity.issued.isoformat()}T00:00:00Z",
         custom=identity.custom,
         language=identity.language,
     )
+
+
+def _full_title(identity: Identity) -> str:
+    """The title that a reader opens with: headers are passed over by screen readers, the title is not."""
+    if identity.replaces is None:
+        return identity.title
+    day = date_words(identity.replaces.issued.isoformat())
+    return f"{identity.title} (replaces version {identity.replaces.version} of {day})"
 
 
 def _author(job: _Job) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from forms.application.catalogue import Catalogue, open_catalogue, read_input
+from forms.application.context import Replaced, replaced_from
 from forms.application.produce import PRINTS, RenderOptions, render
 from forms.application.readback_match import Matching, match
 from forms.application.readback_values import answers
@@ -44,7 +45,8 @@ _AGAIN = "Ask for the form itself, filled in on screen and saved, not printed; o
 class Issue:
     """Which issue of which paper a returned document is; `found` says where that stood.
 
-    `digest` is the whole one or, from the footer line, its first twelve characters.
+    `digest` is the whole one or, from the footer line, its first twelve characters. `replaces` is the version
+    that it takes the place of, if it says so.
     """
 
     artefact: str
@@ -55,6 +57,7 @@ class Issue:
     issued: date | None = None
     digest: str = ""
     print_size: str = "standard"
+    replaces: Replaced | None = None
 
     @property
     def reader(self) -> str:
@@ -241,6 +244,7 @@ def _from_properties(document: Returned) -> Issue | None:
         _date(told.get("issued", "")),
         told.get("digest", ""),
         told.get("print-size", "standard"),
+        replaced_from(told.get("replaces", "")),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+
+from msgspec import structs
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.produce import Document, RenderOptions, render
@@ -78,12 +80,13 @@ def compare_with_case(reading: Reading, case: Case, catalogue: Catalogue | None 
         edition=issue.edition,
         blank=issue.reference == "blank",
         print_size=print_size(issue),
+        replaces=issue.replaces,
     )
     product = render(case, reading.manifest.id, options, catalogue)
     original = _original(reading, product.documents)
     if not _is_same(reading, original) and not options.blank:
         # A form may have gone out blank but for the case's reference.
-        blank = render(case, reading.manifest.id, replace(options, blank=True), catalogue)
+        blank = render(case, reading.manifest.id, structs.replace(options, blank=True), catalogue)
         original = next((each for each in blank.documents if _is_same(reading, each)), original)
     if original is None:
         raise InputError.of(

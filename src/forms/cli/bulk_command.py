@@ -46,6 +46,12 @@ EVERY = 60.0
     "--workers", type=click.IntRange(0, 256), help="Processes; one per processor if not given, 0 for none."
 )
 @click.option(
+    "--encrypt",
+    type=click.Path(path_type=Path),
+    help="Encrypt each document with its authority's password, from this file (TOML, readable by you alone).",
+)
+@click.option("--cluster", default="", help="Address of a Dask scheduler whose workers do the work.")
+@click.option(
     "--ledger", type=click.Path(path_type=Path), help="The ledger; ledger.db in the outbox if not given."
 )
 @click.option(
@@ -67,6 +73,8 @@ def command(
     again: bool,
     reason: str,
     workers: int | None,
+    encrypt: Path | None,
+    cluster: str,
     ledger: Path | None,
     profile: Path | None,
     library: Path | None,
@@ -85,11 +93,14 @@ def command(
       forms bulk check-notification cases.xlsx -o outbox --dry-run
       forms bulk check-notification cases.csv -o outbox --map headings.json
       forms bulk check-notification cases.jsonl -o outbox --reason "Address corrected"
+      forms bulk check-notification cases.csv -o outbox --encrypt passwords.toml
     """
     options = BulkOptions(
-        formats=_formats(formats),
+        formats=chosen_formats(formats),
         issued=date.date() if date else None,
         workers=workers,
+        cluster=cluster,
+        encrypt=encrypt,
         again=again,
         reason=reason,
         dry_run=dry_run,
@@ -108,7 +119,8 @@ def command(
     return FAULT if report.faults else INPUT_ERRORS if report.refused else 0
 
 
-def _formats(words: str) -> tuple[str, ...]:
+def chosen_formats(words: str) -> tuple[str, ...]:
+    """Read `--format`: docx, pdf, or both with a comma."""
     chosen = tuple(dict.fromkeys(word.strip().lower() for word in words.split(",") if word.strip()))
     if not chosen or not set(chosen) <= set(FORMATS):
         raise click.BadParameter("choose docx, pdf or docx,pdf", param_hint="--format")

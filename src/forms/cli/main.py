@@ -15,13 +15,20 @@ from forms.cli.report import show_problems
 
 COMMANDS = (
     "bulk",
+    "chase",
+    "due",
+    "fill",
     "init",
     "inspect",
     "lint",
     "list",
+    "map",
     "new",
     "read",
+    "record",
     "render",
+    "report",
+    "send",
     "status",
     "validate",
 )
@@ -80,6 +87,7 @@ def forms() -> None:
       forms render conference-report case.json -o out
       forms read returned.docx                     what came back in a filled form
       forms inspect borough.pdf                    what can be filled in in any form
+      forms fill borough.pdf case.json --map borough.toml -o out
     """
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from forms import (
     Catalogue,
     Comparison,
+    InputError,
+    Keys,
     Merged,
+    Problem,
     Reading,
+    Recorded,
     UsageError,
     compare_with_case,
     compare_with_sent,
     errors_in,
+    load_keys,
     merge_reply,
     open_catalogue,
     outcome_of,
     read_form,
+    record_reply,
     write_case,
 )
 from forms.cli.options import library_option, read_case
 from forms.cli.report import count, show_json, show_problems
 
+REPLIES = (".docx", ".pdf")
 NOT_COMPARED = "not compared with what was sent"
 
 
@@ -43,7 +52,24 @@ NOT_COMPARED = "not compared with what was sent"
     help="The new case; never replaces a file.",
 )
 @click.option(
-    "--date", type=click.DateTime(["%Y-%m-%d"]), help="Day of receipt, for the record; today if not given."
+    "--ledger",
+    type=click.Path(path_type=Path),
+    metavar="OUTBOX",
+    help="Record the answer in this outbox's ledger (or a ledger's file); FILE may then be a folder.",
+)
+@click.option(
+    "--decrypt",
+    type=click.Path(path_type=Path),
+    metavar="KEYS",
+    help="Passwords to open it with: the file of bulk --encrypt.",
+)
+@click.option("--reason", default="", help="Why this answer counts instead of another one before (--ledger).")
+@click.option(
+    "--on",
+    "--date",
+    "date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of receipt, for the record; today if not given.",
 )
 @click.option(
     "--profile",
@@ -57,6 +83,9 @@ def command(
     sent: Path | None,
     merge: str | None,
     output: Path | None,
+    ledger: Path | None,
+    decrypt: Path | None,
+    reason: str,
     date: datetime | None,
     profile: Path | None,
     library: Path | None,
@@ -67,38 +96,50 @@ def command(
     standard error as well, without repeating them. The exit code is 1 where there are errors, else 0.
     Where there are errors nothing is merged.
 
+    With --ledger the answer and what it leads to are recorded there; it is refused if the form was never
+    issued from there, was withdrawn, or was answered otherwise.
+
     \b
     Examples:
       forms read returned.docx > reply.json
       forms read returned.pdf --case case.json
       forms read returned.pdf --sent check-notification_X123456_2026-11-21.pdf
       forms read returned.pdf --merge case.json -o new-case.json
+      forms read returned.pdf --ledger outbox
+      forms read returned-this-week --ledger outbox --decrypt passwords.toml
     """
     if case_name and sent:
         raise UsageError.of("two-originals", "Give --case or --sent, not both", "What was sent is the surer")
     if bool(merge) != bool(output):
         raise UsageError.of("merge-needs-output", "--merge and -o go together", "Name the new case with -o")
     catalogue = open_catalogue(library, profile)
-    reading = read_form(file, catalogue=catalogue)
+    keys = load_keys(decrypt, catalogue.authorities) if decrypt else None
+    if ledger and file.is_dir():
+        return _read_all(file, _Ledger(ledger, reason, date, catalogue), keys)
+    reading = _open(file, catalogue, keys)
     compared: Comparison | None = None
     if case_name:
         compared = compare_with_case(reading, read_case(case_name), catalogue)
     elif sent:
         compared = compare_with_sent(reading, sent, catalogue=catalogue)
     outcome = outcome_of(reading, catalogue, date.date() if date else None)
+    recorded, refused = _Ledger(ledger, reason, date, catalogue).take(reading, file.name)
     merged: Merged | None = None
-    if merge and output and not errors_in(reading.problems):
+    if merge and output and not errors_in((*reading.problems, *refused)):
         merged = _merge(reading, merge, outcome.id if outcome else "", catalogue, date)
     result = reading.as_json()
     problems = (
         *reading.problems,
         *(compared.problems if compared else ()),
+        *refused,
         *(merged.problems if merged else ()),
     )
     result["problems"] = [problem.as_json() for problem in problems]
     result["compared"] = compared.as_json() if compared else NOT_COMPARED
     if outcome:
         result["outcome"] = outcome.as_json()
+    if ledger:
+        result["ledger"] = recorded.as_json() if recorded else None
     if merged and output:
         write_case(merged.data, output)
         result["merged"] = [note.as_json() for note in merged.notes]
@@ -108,6 +149,69 @@ def command(
     if merge:
         _say_merged(merged)
     return 1 if errors_in(problems) else 0
+
+
+@dataclass(frozen=True)
+class _Ledger:
+    """The ledger that answers are recorded in, if there is one."""
+
+    place: Path | None
+    reason: str
+    date: datetime | None
+    catalogue: Catalogue
+
+    def take(self, reading: Reading, name: str) -> tuple[Recorded | None, tuple[Problem, ...]]:
+        """Record a reply; give what the ledger has of it now, and what is wrong."""
+        if self.place is None:
+            return None, ()
+        day = self.date.date() if self.date else None
+        try:
+            recorded = record_reply(
+                reading, self.place, day, reason=self.reason, catalogue=self.catalogue, source=name
+            )
+        except InputError as error:
+            return None, error.problems
+        return recorded, (recorded.problem,) if recorded.problem else ()
+
+
+def _open(path: Path, catalogue: Catalogue, keys: Keys | None) -> Reading:
+    """Read a form, and open it before where it has a password."""
+    if keys is None:
+        return read_form(path, catalogue=catalogue)
+    return read_form(keys.unlock(path), path.name, catalogue)
+
+
+def _read_all(folder: Path, ledger: _Ledger, keys: Keys | None) -> int:
+    """Read every Word and PDF file of a folder into the ledger, a line each; give the worst exit code."""
+    worst = 0
+    replies = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in REPLIES and not path.name.startswith(("~$", "."))
+    ]
+    if not replies:
+        raise InputError.of(
+            "no-replies", "There is no Word or PDF file in the folder", "Look whether it is the right one"
+        )
+    for path in replies:
+        try:
+            reading = _open(path, ledger.catalogue, keys)
+            recorded, problems = ledger.take(reading, path.name)
+            problems = (*reading.problems, *problems)
+        except InputError as error:
+            recorded, problems = None, error.problems
+        if recorded:
+            words = f"{recorded.reference}, {recorded.authority or 'no authority'}: {recorded.state}"
+            words += f", {recorded.outcome}" if recorded.outcome else ""
+            words += " (known already)" if recorded.known else ""
+        else:
+            words = "not recorded"
+        click.echo(f"{path.name}: {words}")
+        show_problems(
+            structs.replace(one, place=structs.replace(one.place, source=path.name)) for one in problems
+        )
+        worst = max(worst, 1 if errors_in(problems) else 0)
+    return worst
 
 
 def _merge(reading: Reading, name: str, outcome: str, catalogue: Catalogue, date: datetime | None) -> Merged:

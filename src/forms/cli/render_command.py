@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from forms import (
     Catalogue,
@@ -29,8 +29,7 @@ from forms.cli.report import count, show_json, show_problems
 FORMATS = ("docx", "pdf")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one case: the files written, or the problems that stopped it."""
 
     source: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from msgspec import Struct, field
+
 from forms.domain.schema import Vocabulary
+from forms.domain.verdict import is_sound
 from forms.foundation.errors import ArtefactError, UsageError
 from forms.foundation.problems import Place, Problem, errors_in
 
@@ -20,8 +22,7 @@ Header = Literal["form", "letter", "leaflet", "none"]
 RecipientKind = Literal["area", "paper", "person", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A dated edition; `template` is a file name in the artefact's folder."""
 
     id: str
@@ -29,8 +30,7 @@ class Edition:
     template: str
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A condition (a JSON Schema on the full case) without which an audience is refused, and what to say."""
 
     schema: Mapping[str, Any]
@@ -38,8 +38,7 @@ class Requirement:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceRule:
+class AudienceRule(Struct, frozen=True):
     """A reader that the artefact is made for.
 
     `each` is a JSON Pointer to the list of persons who each get a copy, or empty. `annex`: the document that
@@ -55,8 +54,7 @@ class AudienceRule:
     marking_suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
+class DeadlineRule(Struct, frozen=True):
     """Something that is due: `rule` is an id of the deadline directory, `starts` a JSON Pointer to a date."""
 
     what: str
@@ -64,16 +62,14 @@ class DeadlineRule:
     starts: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """What the author does after issuing the paper; `when` is a JSON Schema on the case, or None for always."""
 
     text: str
     when: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a reply leads to: `when` is a JSON Schema on the reply, or None for always."""
 
     id: str
@@ -81,8 +77,7 @@ class Outcome:
     when: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRule:
+class ReturnRule(Struct, frozen=True):
     """What a reply becomes in the case: an entry of `list` (a JSON Pointer) with these properties.
 
     `received_from` names the answer that is the date of receipt; without it the day of reading is.
@@ -97,8 +92,14 @@ class ReturnRule:
     contact_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class FollowUp(Struct, frozen=True):
+    """What asks again where there is no answer: `rule` of the deadline directory says when, `paper` is it."""
+
+    rule: str
+    paper: str
+
+
+class Manifest(Struct, frozen=True):
     """An artefact. `editions` are in order of their dates; `stem` is what its files' names begin with."""
 
     id: str
@@ -122,6 +123,7 @@ class Manifest:
     impositions: tuple[str, ...] = ()
     deadlines: tuple[DeadlineRule, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
+    follow_up: FollowUp | None = None
     returned: ReturnRule | None = None
     outcomes: tuple[Outcome, ...] = ()
     source: str = ""
@@ -181,7 +183,7 @@ def parse_manifest(data: bytes, source: str, vocabulary: Vocabulary) -> Manifest
         ArtefactError: With every problem found.
     """
     try:
-        raw = _plain(tomllib.loads(data.decode("utf-8-sig")))
+        raw = as_json_values(tomllib.loads(data.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise _broken(source, "not-utf-8", "The manifest is not UTF-8 text", "Save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
@@ -209,6 +211,7 @@ def _manifest(raw: dict[str, Any], source: str) -> Manifest:
             DeadlineRule(item["what"], item["rule"], item["from"]) for item in raw.get("deadlines", ())
         ),
         next_steps=tuple(NextStep(item["text"], item.get("when")) for item in raw.get("next_steps", ())),
+        follow_up=FollowUp(**raw["follow_up"]) if "follow_up" in raw else None,
         returned=ReturnRule(**raw["returned"]) if "returned" in raw else None,
         outcomes=tuple(Outcome(**item) for item in raw.get("outcomes", ())),
         source=source,
@@ -240,7 +243,9 @@ def _deeper_problems(raw: Mapping[str, Any], source: str, vocabulary: Vocabulary
 
 
 def _is_schema(condition: Any) -> bool:  # noqa: ANN401 - any TOML
-    from jsonschema import Draft202012Validator  # takes long to import, and many papers have no condition
+    if is_sound(condition):
+        return True
+    from jsonschema import Draft202012Validator  # takes long to import
     from jsonschema.exceptions import SchemaError
 
     try:
@@ -269,12 +274,12 @@ def _conditions(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
-def _plain(value: object) -> object:
+def as_json_values(value: object) -> object:
     """Give a TOML value as JSON has it: its dates and times as text."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: as_json_values(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [as_json_values(item) for item in value]
     return value.isoformat() if isinstance(value, date | datetime | time) else value
 
 

@@ -10,8 +10,9 @@ trace of it: no empty row, no jump in numbering, no reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.domain.artefact import AudienceRule
 from forms.domain.case import Case, resolve, step, steps
@@ -25,8 +26,7 @@ Why = Literal["closed", "marked", "undeclared"]
 CLOSED_REASON = "Closed unless released"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A kind of reader; `lay` ones see only what is declared for them, `each` gets a copy per person."""
 
     name: str
@@ -35,8 +35,7 @@ class Reader:
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """Something that a reader may not have: where it stands in the full case, and why it is kept back.
 
     `closed`: by the schema; `marked`: by a restriction in the case, whose `reason` it has; `undeclared`: the
@@ -52,8 +51,7 @@ class Removed:
     say: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What one reader may have of a case: plain JSON data, and what was removed from it.
 
     `origins` maps the places of list items that moved up, in the view, to their places in the full case.
@@ -257,10 +255,14 @@ class _Engine:
     ) -> object:
         kept: dict[str, object] = {}
         before = len(self.removed)
+        open_ = not (closed or self._reader.lay)  # most places: nothing is said of them, and they are seen
         for key, item in value.items():
             below = node.properties.get(key)
-            place = step(pointer, key)
             if below is None or self._left_out(pointer, key):
+                continue
+            place = step(pointer, key)
+            if open_ and below.kind == "value" and below.audiences is None and not self._is_marked(place):
+                kept[key] = item
                 continue
             one = self.keep(below, item, place, closed, released, step(at, key))
             if one is not _GONE:
@@ -270,6 +272,9 @@ class _Engine:
         if not kept or self._cannot_stand(node, pointer, self.removed[before:]):
             return _GONE if pointer else {}
         return kept
+
+    def _is_marked(self, pointer: str) -> bool:
+        return pointer in self._restricted or pointer in self._released
 
     def _left_out(self, pointer: str, key: str) -> bool:
         """Tell whether a property is the program's own business, or another paper's."""
@@ -346,6 +351,10 @@ def _by_place(marks: Sequence[Mark], names: Collection[str]) -> dict[str, Mark]:
 
 def leaves(removed: Removed) -> Iterator[tuple[Node, str, object]]:
     """Give each single value in something removed, with its node and place."""
+    if removed.node.kind == "value":  # most are; they need no walk
+        if state_of(removed.value) == "given":
+            yield removed.node, removed.pointer, removed.value
+        return
     for pointer, node, value in walk(removed.node, removed.value, removed.pointer):
         if node.kind == "value" and state_of(value) == "given":
             yield node, pointer, value

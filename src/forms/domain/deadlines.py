@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from forms.domain.bank_holidays import bank_holidays
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
@@ -17,8 +19,7 @@ Unit = Literal["working_days", "calendar_days", "weeks", "months"]
 _OVERRIDES = ("amount", "unit", "direction")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule of `directories/deadlines.json`.
 
     `earlier`: where days may be counted in more than one way, the earlier day counts. `counted_from` and
@@ -115,15 +116,7 @@ def add_working_days(day: date, amount: int) -> date:
 
 def is_working_day(day: date) -> bool:
     """Tell whether a day is a working day in England and Wales."""
-    return day.weekday() < 5 and day not in _bank_holidays(day.year)
-
-
-@lru_cache(maxsize=64)
-def _bank_holidays(year: int) -> frozenset[date]:
-    # Loaded when first needed: the library is large, and most commands know no deadline.
-    import holidays
-
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+    return day.weekday() < 5 and day not in bank_holidays(day.year)
 
 
 def _add_months(day: date, amount: int) -> date:

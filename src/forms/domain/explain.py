@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from forms.domain.case import is_plain_name, step
 from forms.domain.nodes import Node, humanise, label
@@ -49,8 +50,7 @@ _FORMATS = {
 _UNKNOWN_HINT = 'if that is not known, write {"not_known": "why"}'
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Where errors are explained: the file, the tree of the whole, and the place of the validated part."""
 
     source: str

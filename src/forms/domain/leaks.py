@@ -31,8 +31,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.domain import wording
 from forms.domain.audience import Removed, View, leaves
@@ -45,6 +46,7 @@ _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
 _FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
+_SHORTEST_NUMBER = 7
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DATE = re.compile(
@@ -59,8 +61,7 @@ _SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})")
 Kind = Literal["name", "part", "address", "postcode", "number", "date", "text", "word"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Needle:
+class _Needle(Struct, frozen=True):
     """One thing to look for: `key` in normal form. `weak` ones give warnings."""
 
     kind: Kind
@@ -75,17 +76,23 @@ class _Needle:
         return self.pointer.rpartition("/")[2]
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One text as it is searched: the pieces are made when they are first asked for."""
 
     text: str
-    joined: str
     words: list[str]
     figures: bool
+    _joined: str | None = None
     _numbers: tuple[str, ...] | None = None
     _dates: tuple[str, ...] | None = None
     _postcodes: tuple[str, ...] | None = None
+
+    @property
+    def joined(self) -> str:
+        """Its words with a space before, between and after."""
+        if self._joined is None:
+            self._joined = f" {' '.join(self.words)} "
+        return self._joined
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -113,8 +120,7 @@ class _Reading:
 Key = tuple[Kind, str, bool]
 
 
-@dataclass(slots=True)
-class Readings:
+class Readings(Struct):
     """What was read of one case's texts, for all its readers; it goes when the case goes."""
 
     texts: dict[str, _Reading] = field(default_factory=dict)
@@ -209,8 +215,12 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
     visible: _Visible | None = None
     seen: dict[int, bool] = {}
     found: dict[tuple[str, str], Problem] = {}
+    plain = not (needles.numbers or needles.dates or needles.postcodes)
     for pointer, prints, text in _texts(view, root):
-        for needle in _search(_read(text, known), prints, needles):
+        reading = _read(text, known)
+        if (plain or not reading.figures) and needles.by_word.keys().isdisjoint(reading.words):
+            continue  # most texts
+        for needle in _search(reading, prints, needles):
             if id(needle) not in seen:
                 visible = visible or _Visible(view, root, known)
                 seen[id(needle)] = visible.has(needle)
@@ -225,14 +235,19 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
 
 def normal(text: str) -> str:
     """Give a text as its words in lower case without accents and possessive endings, one space between."""
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """Give a text's words in normal form."""
     if not text.isascii():
         plain = _WESTERN.sub(_western, text)
         text = plain if plain.isascii() else _fold(text)
     if "'" in text:
         text = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
     if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
-    return " ".join("".join(map(_letter_or_space, text.casefold())).split())
+        return text.translate(_ASCII).split()
+    return "".join(map(_letter_or_space, text.casefold())).split()
 
 
 def _fold(text: str) -> str:
@@ -363,8 +378,7 @@ def _text_keys(value: str, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]
             yield "text", key, False
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
+class _Index(Struct, frozen=True):
     """The needles, so that one pass over a text finds them."""
 
     by_word: Mapping[str, tuple[_Needle, ...]]
@@ -388,13 +402,19 @@ def _index(needles: Iterable[_Needle]) -> _Index | None:
     return _Index(words, numbers, dates, postcodes)
 
 
+_NOT_SEARCHED = frozenset({"words", "time"})
+
+
 def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
     """Give every remaining text with its place in the view and how its value prints."""
     for pointer, node, value in walk(root, view.data):
-        if node.kind == "value" or isinstance(value, str):
+        if type(value) is str:
+            if node.prints not in _NOT_SEARCHED:
+                yield pointer, node.prints, value
+        elif node.kind == "value":
             for place, text in strings(value, pointer):
                 prints = "text" if place.endswith("/not_known") else node.prints
-                if prints not in ("words", "time"):
+                if prints not in _NOT_SEARCHED:
                     yield place, prints, text
 
 
@@ -402,23 +422,24 @@ def _read(text: str, known: Readings) -> _Reading:
     """Give a text's reading; views of one case share their texts."""
     reading = known.texts.get(text)
     if reading is None:
-        joined = normal(text)
-        figures = _FIGURE.search(text) is not None
-        reading = known.texts[text] = _Reading(text, f" {joined} ", joined.split(), figures)
+        reading = known.texts[text] = _Reading(text, _words(text), _FIGURE.search(text) is not None)
     return reading
 
 
 def _search(reading: _Reading, prints: str, index: _Index) -> Iterator[_Needle]:
     if not index.by_word.keys().isdisjoint(reading.words):
         yield from _search_words(reading, prints, index.by_word)
-    if reading.figures:
-        for needles, keys in (
-            (index.numbers, reading.numbers if index.numbers else ()),
-            (index.dates, reading.dates if index.dates else ()),
-            (index.postcodes, reading.postcodes if index.postcodes else ()),
-        ):
-            for key in keys:
-                yield from needles.get(key, ())
+    if not reading.figures:
+        return
+    if index.numbers and prints != "date" and len(reading.text) >= _SHORTEST_NUMBER:
+        for key in reading.numbers:
+            yield from index.numbers.get(key, ())
+    if index.dates:
+        for key in reading.dates:
+            yield from index.dates.get(key, ())
+    if index.postcodes:
+        for key in reading.postcodes:
+            yield from index.postcodes.get(key, ())
 
 
 def _search_words(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.domain.case import Case, resolve, step, steps
 from forms.domain.nodes import Node, label
@@ -18,8 +19,7 @@ MACHINERY = ("restricted", "released")
 """The top-level properties that hold marks: for the program, and in no reader's view."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A restriction or a release, its path resolved to `pointers` (places of whole values, never inside one).
 
     `audiences` are reader names, or a reader and a person ("parent:2", "parent:" and an identifier). `say`:

@@ -9,23 +9,18 @@ goes through here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import urljoin
 
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012, Schema
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forms.domain.case import step, steps
+from forms.domain.references import BrokenReferenceError, Found, Raw, Resolver, Schemas
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
 Kind = Literal["object", "array", "value"]
-Found = Any  # of referencing: its types of a resolver and of what it found are private
-Raw = Any  # a schema as it stands in the file: an object, true or false
-Schemas = Registry[Schema]
 
 PRINTS = (
     "text",
@@ -46,8 +41,7 @@ _BRANCHES = ("then", "else")
 _CHOICES = ("allOf", "anyOf", "oneOf")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(Struct, frozen=True, eq=False):
     """What a schema says about one place.
 
     `kind` is `value` for everything that prints as one thing, also objects with `x-print`. `absent` is None
@@ -83,9 +77,10 @@ class Node:
 
 def is_unknown(value: object) -> bool:
     """Tell whether a value is `{"not_known": …}` or `{"not_applicable": true}`."""
-    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+    # Asked for every value: a dict is told by its type, as asking for the abstract class takes far longer.
+    if type(value) is not dict and (isinstance(value, str) or not isinstance(value, Mapping)):
         return False
-    return next(iter(value)) in _UNKNOWN
+    return len(value) == 1 and next(iter(value)) in _UNKNOWN
 
 
 WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
@@ -94,9 +89,9 @@ WITHHELD: Mapping[str, bool] = MappingProxyType({"withheld": True})
 
 def is_withheld(value: object) -> bool:
     """Tell whether a value of a view says that it is withheld."""
-    if isinstance(value, str) or not isinstance(value, Mapping) or len(value) != 1:
+    if type(value) is not dict and (isinstance(value, str) or not isinstance(value, Mapping)):
         return False
-    return value.get("withheld") is True
+    return len(value) == 1 and value.get("withheld") is True
 
 
 def walk(node: Node, value: object, pointer: str = "") -> Iterator[tuple[str, Node, object]]:
@@ -116,12 +111,17 @@ def _walk(node: Node, value: object, pointer: str, found: list[tuple[str, Node, 
     if kind == "value":
         return
     if kind == "object":
-        if isinstance(value, Mapping) and not is_unknown(value):
-            properties = node.properties
+        if (type(value) is dict or isinstance(value, Mapping)) and not is_unknown(value):
+            find = node.properties.get
             for key, item in value.items():
-                below = properties.get(key)
-                if below is not None:
-                    _walk(below, item, step(pointer, key), found)
+                below = find(key)
+                if below is None:
+                    continue
+                place = f"{pointer}/{key}" if key.isidentifier() else step(pointer, key)
+                if below.kind == "value":
+                    found.append((place, below, item))
+                else:
+                    _walk(below, item, place, found)
     elif isinstance(value, list) and node.items is not None:
         for index, item in enumerate(value):
             _walk(node.items, item, f"{pointer}/{index}", found)
@@ -163,33 +163,17 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def registry_of(schemas: Mapping[str, Mapping[str, Any]]) -> Schemas:
-    """Make the offline registry.
-
-    Each schema can be found under its file name, under its `$id` if it has one, and under its file name
-    beside any other schema's `$id` (so that a force's own schema need not have one).
-    """
-    bases = {schema["$id"] for schema in schemas.values() if isinstance(schema.get("$id"), str)}
-    resources: list[tuple[str, Any]] = []
-    for name, schema in schemas.items():
-        resource = DRAFT202012.create_resource(dict(schema))
-        names = {name, *(urljoin(base, name) for base in bases), str(schema.get("$id", name))}
-        resources.extend((uri, resource) for uri in sorted(names))
-    registry: Schemas = Registry().with_resources(resources)
-    return registry.crawl()
-
-
 Compiled = dict[tuple[int, str], tuple[Raw, Node]]
 """What was made of schemas that several places refer to, by the schema's identity and the label given to it."""
 
 
-def compile_node(registry: Schemas, reference: str, compiled: Compiled | None = None) -> Node:
+def compile_node(schemas: Schemas, reference: str, compiled: Compiled | None = None) -> Node:
     """Compile the schema at a reference (`case.schema.json`, `referral.schema.json#/$defs/part`).
 
     Raises:
         ArtefactError: If a reference leads nowhere or a schema holds itself.
     """
-    resolver = registry.resolver()
+    resolver = schemas.resolver()
     resolved = _look_up(resolver, reference)
     known = {} if compiled is None else compiled
     return _compile(resolved.contents, resolved.resolver, "", (reference,), known)
@@ -205,10 +189,10 @@ def humanise(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").strip().capitalize()
 
 
-def _look_up(resolver: Found, reference: str) -> Found:
+def _look_up(resolver: Resolver, reference: str) -> Found:
     try:
         return resolver.lookup(reference)
-    except Unresolvable:
+    except BrokenReferenceError:
         raise ArtefactError(
             Problem(
                 "error",
@@ -220,7 +204,7 @@ def _look_up(resolver: Found, reference: str) -> Found:
         ) from None
 
 
-def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
+def _compile(schema: Raw, resolver: Resolver, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
     key = (id(schema), title)
     if key not in compiled:
         # The schema is kept beside its node, so that no other can come to stand at its address.
@@ -228,7 +212,9 @@ def _compile(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], c
     return compiled[key][1]
 
 
-def _compile_anew(schema: Raw, resolver: Found, title: str, trail: tuple[str, ...], compiled: Compiled) -> Node:
+def _compile_anew(
+    schema: Raw, resolver: Resolver, title: str, trail: tuple[str, ...], compiled: Compiled
+) -> Node:
     layers, unknown, trail = _layers(schema, resolver, trail)
     own = [layer for layer, _ in layers]
     properties: dict[str, Node] = {}
@@ -258,12 +244,12 @@ def _compile_anew(schema: Raw, resolver: Found, title: str, trail: tuple[str, ..
 
 
 def _layers(
-    schema: Raw, resolver: Found, trail: tuple[str, ...]
-) -> tuple[list[tuple[Mapping[str, Any], Found]], bool, tuple[str, ...]]:
+    schema: Raw, resolver: Resolver, trail: tuple[str, ...]
+) -> tuple[list[tuple[Mapping[str, Any], Resolver]], bool, tuple[str, ...]]:
     """Give the schema and all that it takes in at the same place, the nearest first."""
-    layers: list[tuple[Mapping[str, Any], Found]] = []
+    layers: list[tuple[Mapping[str, Any], Resolver]] = []
     unknown = False
-    todo: list[tuple[Raw, Found]] = [(schema, resolver)]
+    todo: list[tuple[Raw, Resolver]] = [(schema, resolver)]
     while todo:
         layer, where = todo.pop(0)
         if not isinstance(layer, Mapping):

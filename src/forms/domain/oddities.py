@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.nodes import Node, is_unknown, label, walk
@@ -31,8 +32,7 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Oddity:
+class _Oddity(Struct, frozen=True):
     code: str
     says: str
     hint: str
@@ -76,7 +76,7 @@ def _values(node: Node, value: object, pointer: str) -> Iterator[tuple[str, Node
         if (
             below.kind == "value"
             and not isinstance(item, str)
-            and isinstance(item, Mapping)
+            and (type(item) is dict or isinstance(item, Mapping))
             and not is_unknown(item)
         ):
             for key, part in item.items():

@@ -9,10 +9,11 @@ them, nothing can be called, and their `repr` shows no value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.domain import wording
 from forms.domain.nodes import DEFAULT_ABSENT, WITHHELD, Node, is_unknown, is_withheld
@@ -25,8 +26,7 @@ _TEXT = Node("")
 _GROUP = Node("", kind="object")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a document prints what is not there.
 
     `blank`: a form to be filled in; what is missing prints nothing, and lists have empty rows. `urgent`: a
@@ -38,6 +38,9 @@ class Style:
     urgent: bool = False
     on: date | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+
+
+PLAIN_STYLE = Style()
 
 
 class Shown:
@@ -52,7 +55,7 @@ class Shown:
 
     __slots__ = ("_node", "_raw", "_state", "_style", "_text")
 
-    def __init__(self, raw: object, node: Node = _TEXT, style: Style = Style()) -> None:
+    def __init__(self, raw: object, node: Node = _TEXT, style: Style = PLAIN_STYLE) -> None:
         """Wrap a raw value of the case or view (None: absent)."""
         self._raw = raw
         self._node = node
@@ -149,7 +152,7 @@ class Rows(tuple["Group | Shown", ...]):
         cls,
         items: Iterable[Group | Shown],
         node: Node = _TEXT,
-        style: Style = Style(),
+        style: Style = PLAIN_STYLE,
         raw: object = None,
     ) -> Rows:
         """Make the list of its wrapped items; `raw` is the list as it stands in the view."""
@@ -296,7 +299,7 @@ class Group:
         return Shown(birth if state_of(birth) != "given" else None, node, self._style)
 
 
-def complete(data: object, node: Node, style: Style = Style(), path: str = "") -> Group:
+def complete(data: object, node: Node, style: Style = PLAIN_STYLE, path: str = "") -> Group:
     """Wrap an object so that a template may use every property of its schema.
 
     Args:
@@ -373,7 +376,7 @@ def has_content(raw: object) -> bool:
     return state_of(raw) == "given"
 
 
-def printed(raw: object, node: Node, style: Style = Style()) -> str:
+def printed(raw: object, node: Node, style: Style = PLAIN_STYLE) -> str:
     """Give the printed text of anything, a subtree as "label: value" lines (for the chair's annex)."""
     if node.kind == "value":
         return Shown(raw, node, style).lines

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from forms.domain.case import Case, resolve
 from forms.domain.explain import near
@@ -28,18 +29,20 @@ _PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A local authority of the directory; `hubs` are its teams, as in the directory's schema."""
+class Authority(Struct, frozen=True):
+    """A local authority of the directory; `hubs` are its teams, as in the directory's schema.
+
+    `own_forms` are the forms that it wants in place of ours, by our paper's id.
+    """
 
     code: str
     name: str
     formal_name: str
     hubs: tuple[Mapping[str, Any], ...] = ()
+    own_forms: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Authorities:
+class Authorities(Struct, frozen=True):
     """The directory, ready to be asked: `find` takes a name, an old name, a synonym or an ONS code."""
 
     by_code: Mapping[str, Authority]
@@ -60,8 +63,7 @@ class Authorities:
         return near(_PLAIN.sub("", normal(area.replace("&", " and "))), names)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One document's recipient, and what it is about.
 
     `authority` is None where nobody is known to write to, and without a code where its name is only what
@@ -84,8 +86,7 @@ class Route:
         return self.hub if len(self.authority.hubs) > 1 and self.hub else self.authority.name
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """All routes of a case, in the order of its children, and what the author should know."""
 
     routes: tuple[Route, ...]
@@ -99,9 +100,9 @@ def load_authorities(directory: Mapping[str, Any]) -> Authorities:
     run_by: dict[str, str] = {}
     for item in directory["authorities"]:
         code = item["code"]
-        by_code[code] = Authority(
-            code, item["name"], item.get("formal_name", item["name"]), tuple(item["hubs"])
-        )
+        own_forms = item.get("own_forms", {})
+        formal_name = item.get("formal_name", item["name"])
+        by_code[code] = Authority(code, item["name"], formal_name, tuple(item["hubs"]), own_forms)
         if "children_services_by" in item:
             run_by[code] = item["children_services_by"]
     # Synonyms never hide another authority's own name.

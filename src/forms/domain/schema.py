@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from referencing.exceptions import Unresolvable
+from msgspec.structs import replace
 
 from forms.domain.case import Case, resolve, step
 from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
-from forms.domain.nodes import Compiled, Node, Schemas, compile_node, label, registry_of
+from forms.domain.nodes import Compiled, Node, compile_node, label
 from forms.domain.oddities import oddities
+from forms.domain.references import Schemas
 from forms.domain.verdict import Test, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
@@ -66,7 +66,7 @@ class Vocabulary:
         for name, schema in self.schemas.items():
             _check_formats(name, schema)
         self.artefacts: tuple[str, ...] = tuple(sorted(papers))
-        self._registry: Schemas = registry_of(self.schemas)
+        self._references = Schemas(self.schemas)
         self._validators: dict[str, Draft202012Validator] = {}
         self._verdicts: dict[str, Test | None] = {}
         self._conditions: dict[int, tuple[Mapping[str, Any], Test]] = {}
@@ -82,7 +82,7 @@ class Vocabulary:
     def node(self, reference: str) -> Node:
         """Give the compiled tree of a schema by file name, with or without a fragment."""
         if reference not in self._nodes:
-            self._nodes[reference] = compile_node(self._registry, reference, self._compiled)
+            self._nodes[reference] = compile_node(self._references, reference, self._compiled)
         return self._nodes[reference]
 
     @property
@@ -133,12 +133,14 @@ class Vocabulary:
         """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
         known = self._conditions.get(id(schema))
         if known is None or known[0] is not schema:
-            test = compile_condition(self._registry, schema, FORMATS)
+            test = compile_condition(self._references, schema, FORMATS)
             if test is None:
                 from jsonschema import Draft202012Validator
 
                 checker: Any = FORMATS
-                test = Draft202012Validator(schema, registry=self._registry, format_checker=checker).is_valid
+                test = Draft202012Validator(
+                    schema, registry=self._references.registry, format_checker=checker
+                ).is_valid
             known = self._conditions[id(schema)] = (schema, test)
         return bool(known[1](data))
 
@@ -158,15 +160,18 @@ class Vocabulary:
 
     def _explained(self, reference: str, data: object, context: Context) -> tuple[Problem, ...]:
         if reference not in self._verdicts:
-            self._verdicts[reference] = compile_verdict(self._registry, reference, FORMATS)
+            self._verdicts[reference] = compile_verdict(self._references, reference, FORMATS)
         verdict = self._verdicts[reference]
         if verdict is not None and verdict(data):
             return ()
         return explain(self._errors(reference, data), context)
 
     def _errors(self, reference: str, data: object) -> Iterator[Error]:
+        validator = self._validator(reference)
+        from referencing.exceptions import Unresolvable
+
         try:
-            yield from self._validator(reference).iter_errors(data)
+            yield from validator.iter_errors(data)
         except Unresolvable:
             raise ArtefactError(
                 Problem(
@@ -185,7 +190,7 @@ class Vocabulary:
 
             checker: Any = FORMATS
             self._validators[reference] = Draft202012Validator(
-                {"$ref": reference}, registry=self._registry, format_checker=checker
+                {"$ref": reference}, registry=self._references.registry, format_checker=checker
             )
         return self._validators[reference]
 

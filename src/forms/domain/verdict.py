@@ -12,9 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from referencing.exceptions import Unresolvable
-
-from forms.domain.nodes import Found, Raw, Schemas
+from forms.domain.references import BrokenReferenceError, Raw, Resolver, Schemas
 
 Test = Callable[[Any], bool]
 
@@ -35,22 +33,31 @@ class _NotKnown(Exception):  # noqa: N818 - not an error: it only says that json
     """A schema uses what is not known here."""
 
 
-def compile_verdict(registry: Schemas, reference: str, formats: Formats) -> Test | None:
+def compile_verdict(schemas: Schemas, reference: str, formats: Formats) -> Test | None:
     """Compile the schema at a reference into a test, or give None if it uses what is not known here."""
-    resolver = registry.resolver()
+    resolver = schemas.resolver()
     try:
         found = resolver.lookup(reference)
         return _Compiler(formats).compile(found.contents, found.resolver, 0)
-    except (_NotKnown, Unresolvable):
+    except (_NotKnown, BrokenReferenceError):
         return None
 
 
-def compile_condition(registry: Schemas, schema: Mapping[str, Any], formats: Formats) -> Test | None:
+def compile_condition(schemas: Schemas, schema: Mapping[str, Any], formats: Formats) -> Test | None:
     """Compile a schema of its own (a manifest's condition), or give None as `compile_verdict` does."""
     try:
-        return _Compiler(formats).compile(schema, registry.resolver(), 0)
-    except (_NotKnown, Unresolvable):
+        return _Compiler(formats).compile(schema, schemas.resolver(), 0)
+    except (_NotKnown, BrokenReferenceError):
         return None
+
+
+def is_sound(schema: Raw) -> bool:
+    """Tell whether something is surely a schema; where it isn't sure, `jsonschema` knows."""
+    if isinstance(schema, bool):
+        return True
+    return isinstance(schema, dict) and all(
+        keyword in _SOUND and _SOUND[keyword](value) for keyword, value in schema.items()
+    )
 
 
 def same(one: object, other: object) -> bool:
@@ -71,7 +78,7 @@ class _Compiler:
         self._formats = formats
         self._done: dict[int, Test] = {}
 
-    def compile(self, schema: Raw, resolver: Found, depth: int) -> Test:
+    def compile(self, schema: Raw, resolver: Resolver, depth: int) -> Test:
         """Give the test of a schema."""
         if schema is True or schema == {}:
             return lambda value: True
@@ -83,7 +90,7 @@ class _Compiler:
             self._done[id(schema)] = _all(self._tests(schema, resolver, depth))
         return self._done[id(schema)]
 
-    def _tests(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> list[Test]:
+    def _tests(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> list[Test]:
         tests: list[Test] = []
         for keyword in _ORDER:
             if keyword in schema and not (keyword == "additionalProperties" and "properties" in schema):
@@ -95,17 +102,17 @@ class _Compiler:
                 raise _NotKnown
         return tests
 
-    def reference(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def reference(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         found = resolver.lookup(schema["$ref"])
         return self.compile(found.contents, found.resolver, depth)
 
-    def format(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def format(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         checker = self._formats.checkers.get(schema["format"])
         if checker is None:
             raise _NotKnown
         return checker[0]
 
-    def members(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def members(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         """`properties` with `additionalProperties`."""
         known = {
             name: self.compile(below, resolver, depth) for name, below in schema.get("properties", {}).items()
@@ -126,36 +133,36 @@ class _Compiler:
 
         return test
 
-    def names(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def names(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         below = self.compile(schema["propertyNames"], resolver, depth)
         return lambda value: not isinstance(value, dict) or all(map(below, value))
 
-    def items(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def items(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         below = self.compile(schema["items"], resolver, depth)
         return lambda value: not isinstance(value, list) or all(map(below, value))
 
-    def contains(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def contains(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         below = self.compile(schema["contains"], resolver, depth)
         return lambda value: not isinstance(value, list) or any(map(below, value))
 
-    def condition(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def condition(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         whether = self.compile(schema["if"], resolver, depth)
         then = self.compile(schema.get("then", True), resolver, depth)
         otherwise = self.compile(schema.get("else", True), resolver, depth)
         return lambda value: then(value) if whether(value) else otherwise(value)
 
-    def all_of(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def all_of(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         return _all([self.compile(below, resolver, depth) for below in schema["allOf"]])
 
-    def any_of(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def any_of(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         tests = [self.compile(below, resolver, depth) for below in schema["anyOf"]]
         return lambda value: any(test(value) for test in tests)
 
-    def one_of(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def one_of(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         tests = [self.compile(below, resolver, depth) for below in schema["oneOf"]]
         return lambda value: sum(test(value) for test in tests) == 1
 
-    def negation(self, schema: Mapping[str, Any], resolver: Found, depth: int) -> Test:
+    def negation(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         below = self.compile(schema["not"], resolver, depth)
         return lambda value: not below(value)
 
@@ -245,7 +252,7 @@ def _number(holds: Callable[[float], bool]) -> Test:
     return lambda value: not isinstance(value, int | float) or isinstance(value, bool) or holds(value)
 
 
-Make = Callable[[_Compiler, Mapping[str, Any], Found, int], Test]
+Make = Callable[[_Compiler, Mapping[str, Any], Resolver, int], Test]
 
 
 def _simple(keyword: str, make: Callable[[Any], Test]) -> Make:
@@ -285,3 +292,37 @@ _KEYWORDS: Mapping[str, Make] = {
 }
 _TAKEN = frozenset({"then", "else"})
 _ORDER = tuple(_KEYWORDS)
+
+
+def _is_names(value: Raw) -> bool:
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) for name in value)
+        and len(set(value)) == len(value)
+    )
+
+
+def _is_count(value: Raw) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_members(value: Raw) -> bool:
+    return isinstance(value, dict) and all(map(is_sound, value.values()))
+
+
+def _is_choice(value: Raw) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(is_sound, value))
+
+
+_SOUND: Mapping[str, Test] = {
+    "type": lambda value: isinstance(value, str) and value in _TYPES,
+    "const": lambda value: True,
+    "enum": lambda value: isinstance(value, list),
+    "required": _is_names,
+    "properties": _is_members,
+    **dict.fromkeys(
+        ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _is_count
+    ),
+    **dict.fromkeys(("items", "contains", "not", "if", "then", "else", "additionalProperties"), is_sound),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf"), _is_choice),
+}

@@ -18,7 +18,9 @@ class Fillable:
 
     `name` is the field's own name; a place without one is named by where it is. `label` are the words a person
     reads beside it, `where` is the page or the place in the text. `options` are (code, words); `columns` the
-    heads of a table whose rows are to be filled in. `longest` is in characters, None without a limit.
+    heads of a table whose rows are to be filled in. `longest` is in characters, None without a limit. `section`
+    are the headings that it stands under, the outermost first, parted by " › ". `pattern` is how it writes
+    dates, as the form itself says (`dd/mm/yyyy`), empty if it doesn't.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Fillable:
     longest: int | None = None
     required: bool = False
     read_only: bool = False
+    section: str = ""
+    pattern: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As `forms inspect --json` prints it."""
@@ -38,11 +42,13 @@ class Fillable:
             "kind": self.kind,
             "label": self.label,
             "where": self.where,
+            "section": self.section,
             "options": [{"code": code, "words": words} for code, words in self.options],
             "columns": list(self.columns),
             "longest": self.longest,
             "required": self.required,
             "read_only": self.read_only,
+            "pattern": self.pattern,
         }
 
 

@@ -1,4 +1,4 @@
-"""What goes into the places of a form that someone else designed, and what came of it: the same for Word and PDF."""
+"""What goes into the places of a form that someone else designed, and what came of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 Entry = str | bool | tuple[str, ...] | tuple[tuple[str, ...], ...]
 """What goes into one place.
 
-Text (a newline parts lines; a date is already in the form's own format); whether a box is ticked; the codes that
-are chosen in a radio, choice, combo or list; the rows of a table, each with a text for each of its columns.
+Text (a newline parts lines; a date is already in the form's own format); whether a box is ticked; the codes
+that are chosen in a radio, choice, combo or list; the rows of a table, each with a text for each column.
 """
+
+REFERENCES = ("See continuation sheet, {}", "See sheet {}", "Sheet {}", "({})")
+"""What a place says whose text stands on the continuation sheet: the first for which it has room."""
 
 
 @dataclass(frozen=True, slots=True)

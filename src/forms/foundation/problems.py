@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a problem is.
 
     `source` names the file (or template part), `pointer` is a JSON Pointer into it (empty where there is
@@ -29,8 +29,7 @@ class Place:
         return ": ".join(part for part in (self.source, words) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong. `message` and `hint` never hold a value of the case.
 
     `code` is a stable name for scripts and tests, in kebab case (`unknown-property`). `message` says what

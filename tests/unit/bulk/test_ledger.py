@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from forms.application.ledger import Entry, Issued, Key, Ledger, key_file
+from forms.application.ledger import _LAYOUTS, Entry, Issued, Key, Ledger, Sealed, key_file
 from forms.foundation.errors import InputError, UsageError
 
 DAY = date(2026, 11, 21)
@@ -89,3 +90,28 @@ def test_another_file_is_no_ledger(tmp_path: Path) -> None:
     key_file(path).write_bytes(bytes(32))
     with pytest.raises(InputError):
         Ledger(path)
+
+
+def test_a_ledger_of_an_earlier_layout_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    key_file(path).write_bytes(bytes(32))
+    base = sqlite3.connect(path)
+    base.executescript(f"{_LAYOUTS[0]} PRAGMA user_version = 1;")
+    base.close()
+    with Ledger(path) as ledger:
+        run = ledger.start("check-notification", None, DAY, "task")
+        file = Entry("a.docx", "docx", 3, "0" * 64, Sealed(5, "1" * 64))
+        number = ledger.add(document(run.number), (file,))
+        assert ledger.files(number) == (file,)
+
+
+def test_a_ledger_of_a_later_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    base = sqlite3.connect(path)
+    with base:
+        base.execute("PRAGMA user_version = 99")
+    base.close()
+    with pytest.raises(InputError) as refused:
+        Ledger(path)
+    assert refused.value.problems[0].code == "other-ledger"

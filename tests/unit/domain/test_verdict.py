@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from forms.domain.nodes import registry_of, walk
+from forms.domain.nodes import walk
+from forms.domain.references import Schemas
 from forms.domain.schema import FORMATS
-from forms.domain.verdict import compile_verdict, same
+from forms.domain.verdict import compile_verdict, is_sound, same
 
 scalars = (
     st.none()
@@ -64,8 +65,8 @@ schemas = st.recursive(st.booleans() | schemas_over(st.booleans()), schemas_over
 @settings(max_examples=150)
 @given(schemas, values)
 def test_the_verdict_is_that_of_jsonschema(schema, value):
-    registry = registry_of({"s.json": {"$defs": {"s": schema}}})
-    verdict = compile_verdict(registry, "s.json#/$defs/s", FORMATS)
+    schemas = Schemas({"s.json": {"$defs": {"s": schema}}})
+    verdict = compile_verdict(schemas, "s.json#/$defs/s", FORMATS)
     assert verdict is not None
     assert verdict(value) == Draft202012Validator(schema, format_checker=FORMATS).is_valid(value)
 
@@ -79,16 +80,16 @@ def test_equality_is_that_of_json_schema(one, other):
     "keyword", ["unevaluatedProperties", "patternProperties", "prefixItems", "minContains", "$dynamicRef"]
 )
 def test_what_is_not_known_is_left_to_jsonschema(keyword):
-    registry = registry_of({"s.json": {"properties": {"a": {keyword: {}}}}})
-    assert compile_verdict(registry, "s.json", FORMATS) is None
-    assert compile_verdict(registry, "nothing.json", FORMATS) is None
+    schemas = Schemas({"s.json": {"properties": {"a": {keyword: {}}}}})
+    assert compile_verdict(schemas, "s.json", FORMATS) is None
+    assert compile_verdict(schemas, "nothing.json", FORMATS) is None
 
 
 def test_all_schemas_of_the_library_are_compiled(vocabulary):
-    registry = registry_of(vocabulary.schemas)
+    schemas = Schemas(vocabulary.schemas)
     for name, schema in vocabulary.schemas.items():
         for reference in (name, *(f"{name}#/$defs/{key}" for key in schema.get("$defs", {}))):
-            assert compile_verdict(registry, reference, FORMATS) is not None, reference
+            assert compile_verdict(schemas, reference, FORMATS) is not None, reference
 
 
 JUNK = [
@@ -110,9 +111,11 @@ JUNK = [
 @given(st.data())
 def test_the_verdict_on_damaged_cases_is_that_of_jsonschema(vocabulary, data):
     case = json.loads((LIBRARY / "samples/conference-report/valid/full.json").read_text(encoding="utf-8"))
-    registry = registry_of(vocabulary.schemas)
-    verdict = compile_verdict(registry, "case.schema.json", FORMATS)
-    validator = Draft202012Validator({"$ref": "case.schema.json"}, registry=registry, format_checker=FORMATS)
+    schemas = Schemas(vocabulary.schemas)
+    verdict = compile_verdict(schemas, "case.schema.json", FORMATS)
+    validator = Draft202012Validator(
+        {"$ref": "case.schema.json"}, registry=schemas.registry, format_checker=FORMATS
+    )
     assert verdict(case)
     places = [pointer for pointer, _, _ in walk(vocabulary.case, case) if pointer]
     damaged = copy.deepcopy(case)
@@ -122,3 +125,43 @@ def test_the_verdict_on_damaged_cases_is_that_of_jsonschema(vocabulary, data):
         target = target[int(part)] if isinstance(target, list) else target[part]
     target[int(last) if isinstance(target, list) else last] = data.draw(st.sampled_from(JUNK))
     assert verdict(damaged) == validator.is_valid(damaged)
+
+
+@given(
+    st.recursive(
+        st.booleans() | st.integers(-2, 2) | st.sampled_from(["object", "array", "x", ""]) | st.just([]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "type",
+                        "const",
+                        "enum",
+                        "required",
+                        "properties",
+                        "items",
+                        "minItems",
+                        "anyOf",
+                        "not",
+                        "if",
+                        "odd",
+                    ]
+                ),
+                inner,
+                max_size=3,
+            )
+        ),
+        max_leaves=8,
+    )
+)
+def test_what_counts_as_a_sound_schema_is_one_for_jsonschema(schema):
+    if is_sound(schema):
+        Draft202012Validator.check_schema(schema)
+
+
+def test_conditions_as_manifests_have_them_are_sound_at_once():
+    condition = {"required": ["papers"], "properties": {"papers": {"properties": {"a": {"const": "yes"}}}}}
+    assert is_sound(condition)
+    assert not is_sound({"required": "papers"})
+    assert not is_sound({"properties": {"papers": {"type": "objects"}}})

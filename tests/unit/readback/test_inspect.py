@@ -97,8 +97,8 @@ def test_a_plain_word_form() -> None:
         ("box", "Urgent", "paragraph 3"),
         ("box", "Not urgent", "paragraph 3"),
         ("rows", "Name | School", "table 2, rows 2 to 3"),
-        ("box", "Yes", "table 3, row 1, cell 2"),
-        ("box", "No", "table 3, row 1, cell 2"),
+        ("box", "Agree? Yes", "table 3, row 1, cell 2"),
+        ("box", "Agree? No", "table 3, row 1, cell 2"),
     ]
     assert survey.places[6].columns == ("Name", "School")
     assert [code for code, _ in survey.notes] == ["plain-form"]

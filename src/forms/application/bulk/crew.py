@@ -26,9 +26,11 @@ Flight = deque[_InFlight]
 class Crew(AbstractContextManager["Crew"]):
     """The workers; one that dies is replaced, and what it had is done again."""
 
-    def __init__(self, setting: Setting, workers: int) -> None:
+    def __init__(self, setting: Setting, workers: int, cluster: str = "") -> None:
+        """Take what is the same for every case, how many processes there may be, and a cluster instead."""
         self._setting = setting
         self._workers = workers
+        self._cluster = cluster
         self._executor: Executor | None = None
         self._restarts = 0
 
@@ -53,7 +55,7 @@ class Crew(AbstractContextManager["Crew"]):
                 flight.popleft()
                 return row, None
             try:
-                outcome = future.result()
+                outcome = self._result(future)
             except BrokenProcessPool:
                 self._restart()
                 flight.extend(
@@ -62,6 +64,13 @@ class Crew(AbstractContextManager["Crew"]):
                 continue
             flight.popleft()
             return row, outcome
+
+    def _result(self, future: Future[Outcome]) -> Outcome:
+        if not self._cluster:
+            return future.result()
+        from forms.application.bulk.cluster import result_of
+
+        return result_of(future)
 
     def _submit(self, job: Job) -> Future[Outcome]:
         if self._executor is None:
@@ -73,6 +82,12 @@ class Crew(AbstractContextManager["Crew"]):
         return broken
 
     def _hire(self) -> Executor:
+        if self._cluster:
+            from forms.application.bulk.cluster import Cluster  # takes long to import
+
+            cluster = Cluster(self._cluster, self._setting)
+            self._workers = cluster.workers
+            return cluster
         if self._workers == 0:
             start(self._setting, own_process=False)
             return Serial()

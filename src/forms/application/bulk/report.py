@@ -9,7 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from forms.foundation.problems import Problem
+from msgspec import structs
+
+from forms.application.encryption import NO_PASSWORD
+from forms.foundation.problems import Place, Problem
 
 MOST_SHOWN = 50
 Stage = Literal["checking", "writing"]
@@ -36,8 +39,8 @@ class BulkReport:
 
     `made` counts cases with documents of this run, `known` cases issued before, `refused` rows with errors.
     `documents` counts documents (a Word and a PDF file of one copy are one) by folder. `problems` are the
-    first errors, `kinds` counts all by code. `seconds` and `bytes` are measured, or for a dry run estimated
-    from a sample.
+    first errors, `kinds` counts all by code, `lacking` names the recipients without a password. `seconds` and
+    `bytes` are measured, or for a dry run estimated from a sample.
     """
 
     run: int = 0
@@ -54,6 +57,7 @@ class BulkReport:
     kinds: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    lacking: dict[str, Problem] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
     seconds: float = 0.0
     bytes: int = 0
@@ -65,6 +69,9 @@ class BulkReport:
         self.refused += 1
         self.faults += fault
         self.kinds.update(problem.code for problem in problems)
+        for problem in problems:
+            if problem.code == NO_PASSWORD:
+                self.lacking.setdefault(problem.message, structs.replace(problem, place=Place()))
         self.problems += problems[: max(0, MOST_SHOWN - len(self.problems))]
 
     def as_json(self) -> dict[str, object]:

@@ -19,12 +19,15 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
+from msgspec import structs
+
 from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
 from forms.application.bulk.report import BulkReport, OnProgress, Progress, Stage
-from forms.application.bulk.worker import Job, Made, Outcome, Setting
+from forms.application.bulk.worker import Earlier, Job, Made, Outcome, Setting
 from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.encryption import Keys, load_keys
 from forms.application.ledger import Entry, Issued, Key, Ledger, Run
 from forms.application.produce import FORMATS
 from forms.application.sources.opening import open_source
@@ -49,7 +52,8 @@ class BulkOptions:
     does all in this one; None takes one for each processor. `again` issues anew what was issued before;
     `reason` says why a case that has changed gets a new version, and allows it. `dry_run` writes nothing;
     `strict` writes nothing unless all rows are good. `mapping` says what a table's headings mean. `ledger`
-    is the ledger's file, in the outbox if None.
+    is the ledger's file, in the outbox if None. `cluster` is the address of a Dask scheduler whose workers do
+    the work instead. `encrypt` is a file with a password for each authority, see `encryption`.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -61,6 +65,8 @@ class BulkOptions:
     strict: bool = False
     mapping: Path | None = None
     ledger: Path | None = None
+    cluster: str = ""
+    encrypt: Path | None = None
     library: Path | None = None
     profile: Path | None = None
 
@@ -104,7 +110,8 @@ def bulk(
             "Look whether it is the right one",
             Place(source.name),
         )
-    job = _Task(artefact, source, outbox, options, catalogue, on_progress, today or date.today())
+    keys = load_keys(options.encrypt, catalogue.authorities) if options.encrypt else None
+    job = _Task(artefact, source, outbox, options, catalogue, on_progress, today or date.today(), keys)
     ledger_path = options.ledger or outbox / LEDGER
     if options.dry_run:
         return job.rehearse(ledger_path)
@@ -113,6 +120,8 @@ def bulk(
             checked = job.rehearse(ledger_path, give_back=True)
             if checked.refused:
                 return replace(checked, dry=False, stopped=True)
+        if job.may_lack_keys and (lacking := job.rehearse(ledger_path).lacking):
+            raise InputError(*lacking.values())
         return job.write(ledger)
 
 
@@ -127,6 +136,12 @@ class _Task:
     catalogue: Catalogue
     on_progress: OnProgress | None
     today: date
+    keys: Keys | None = None
+
+    @property
+    def may_lack_keys(self) -> bool:
+        """Whether documents are to be encrypted, and there are recipients without a password."""
+        return self.keys is not None and not self.keys.complete(self.catalogue.authorities)
 
     def write(self, ledger: Ledger) -> BulkReport:
         """Do it."""
@@ -144,7 +159,7 @@ class _Task:
             at_end.callback(returned.drop)
             report = _Pass(self, ledger, run, outbox, returned, refusals).go()
             report.to_correct = returned.close()
-            RunPapers(self.outbox, ledger, catalogue, manifest, run.number).write()
+            RunPapers(self.outbox, ledger, catalogue, run.number).write()
             report.manifest = write_manifest(self.outbox, ledger, run.number, self._head(report), refusals)
         ledger.finish(run.number)
         return report
@@ -172,7 +187,7 @@ class _Task:
         """Give what makes two runs the same task, so that one may finish the other."""
         options = self.options
         asked = [self.artefact, list(options.formats), options.again, options.reason, self.source.fingerprint()]
-        return ledger.content(asked)
+        return ledger.content([*asked, "encrypted"] if self.keys else asked)
 
     def _head(self, report: BulkReport) -> dict[str, object]:
         return {
@@ -180,6 +195,7 @@ class _Task:
             "run": report.run,
             "issued": report.issued.isoformat() if report.issued else "",
             "formats": list(self.options.formats),
+            "encrypted": self.keys is not None,
             "rows": report.total,
             "made": report.made,
             "already_issued": report.known,
@@ -229,9 +245,11 @@ class _Pass:
             options.formats,
             self._run.issued,
             self._ledger.secret,
+            self._task.keys,
+            options.reason,
         )
         workers = processors() if options.workers is None else options.workers
-        with Crew(setting, min(workers, self._task.source.total)) as crew:
+        with Crew(setting, min(workers, self._task.source.total), options.cluster) as crew:
             for row, outcome in crew.do(self._jobs()):
                 self._take(row, outcome)
         self._commit()
@@ -251,26 +269,21 @@ class _Pass:
                 continue
             write = self._outbox is not None
             sample = not write and index % every == 0
-            yield row, Job(row.data, self._task.source.name, self._known(row.data), write, sample)
+            known, replaced = self._known(row.data)
+            yield row, Job(row.data, self._task.source.name, known, write, sample, replaced)
 
-    def _known(self, data: bytes) -> frozenset[tuple[str, str, str]]:
-        """Give what need not be rendered, as it was issued before just so."""
+    def _known(self, data: bytes) -> tuple[frozenset[tuple[str, str, str]], Earlier]:
+        """Give what need not be rendered, as it was issued before just so; and what new versions replace."""
         try:
             reference = json.loads(data)["reference"]
         except (ValueError, KeyError, TypeError, RecursionError):
-            return frozenset()
+            return frozenset(), {}
         if not isinstance(reference, str):
-            return frozenset()
-        latest = {
-            (audience, recipient): (content, run)
-            for audience, recipient, content, run in self._ledger.known(
-                self._issuer, reference, self._task.artefact
-            )
-        }
-        again = self._task.options.again
-        return frozenset(
-            (*who, content) for who, (content, run) in latest.items() if not again or run == self._run.number
-        )
+            return frozenset(), {}
+        latest = self._ledger.known(self._issuer, reference, self._task.artefact)
+        again, run = self._task.options.again, self._run.number
+        known = frozenset((*who, one.content) for who, one in latest.items() if not again or one.run == run)
+        return known, {who: (one.content, one.version, one.issued) for who, one in latest.items()}
 
     def _take(self, row: SourceRow, outcome: Outcome | None) -> None:
         """Take up what became of a row."""
@@ -296,7 +309,7 @@ class _Pass:
     def _placed(self, row: SourceRow, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         source = self._task.source.name
         return tuple(
-            replace(problem, place=row.place(source, problem.place.pointer, problem.place.label))
+            structs.replace(problem, place=row.place(source, problem.place.pointer, problem.place.label))
             for problem in problems
         )
 
@@ -325,7 +338,7 @@ class _Pass:
                 self.report.documents[made.folder] += 1
             if isinstance(step, Issued):
                 self._add(step, made)
-        weight = sum(entry.size for made in outcome.copies for entry, _ in made.files)
+        weight = sum(entry.stored.size for made in outcome.copies for entry, _ in made.files)
         if weight and self._outbox is None:
             self._sampled.append((outcome.seconds, weight))
         if fresh:
@@ -356,6 +369,7 @@ class _Pass:
             folder=made.folder,
             state="rendered",
             since=day,
+            practitioner=outcome.practitioner,
         )
         if latest is None:
             return new, True

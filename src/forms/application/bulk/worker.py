@@ -12,15 +12,19 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from forms.application.catalogue import Catalogue, open_catalogue
+from forms.application.context import Replaced
 from forms.application.copies import Copy
+from forms.application.encryption import Keys, no_password
 from forms.application.ledger import Entry, keyed_digest
 from forms.application.produce import Prepared, RenderOptions, make, prepare
 from forms.domain.audience import View
@@ -31,12 +35,16 @@ from forms.foundation.problems import Place, Problem
 
 BY_HAND = "by-hand"
 """The folder of what no authority is known for, and of copies for lay readers."""
+Earlier = Mapping[tuple[str, str], tuple[str, int, date]]
+"""Content, version and date of issue, by audience and recipient."""
 _CONTACTS = ("telephone", "fax", "email", "address", "person")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is the same for every case of a run."""
+class Setting(Struct, frozen=True):
+    """What is the same for every case of a run; with `keys`, documents are encrypted.
+
+    `reason` says why what has changed gets a new version.
+    """
 
     library: Path | None
     profile: Path | None
@@ -44,6 +52,8 @@ class Setting:
     formats: tuple[str, ...]
     issued: date
     secret: bytes
+    keys: Keys | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Job:
     """A case to do. `known` are (audience, recipient, content) already issued: not rendered, only reported.
 
     `write` False checks the case and renders nothing; `sample` True renders it all the same, to weigh it.
+    `earlier` is what was issued last, by audience and recipient.
     """
 
     data: bytes
@@ -58,6 +69,7 @@ class Job:
     known: frozenset[tuple[str, str, str]] = frozenset()
     write: bool = True
     sample: bool = False
+    earlier: Earlier = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +94,11 @@ class Outcome:
     """What became of a case: copies, or the errors that stopped it; warnings either way.
 
     `fault` names a fault of the program; `broken` is an error that stops the whole run, with its class's name.
-    `seconds` is how long it took.
+    `practitioner` is what the ledger tells practitioners apart by. `seconds` is how long it took.
     """
 
     reference: str = ""
+    practitioner: str = ""
     copies: tuple[Made, ...] = ()
     problems: tuple[Problem, ...] = ()
     fault: bool = False
@@ -137,19 +150,47 @@ def _do(case: Case, job: Job, setting: Setting, catalogue: Catalogue) -> Outcome
         recipient += f"#{same + 1}" if same else ""
         content = keyed_digest(setting.secret, _content(case, copy, seen))
         made = Made(copy.label, recipient, folder, content)
-        if (copy.label, recipient, content) not in job.known and (job.write or job.sample):
-            made, more = _rendered(prepared, index, made)
-            problems += more
+        if (copy.label, recipient, content) not in job.known:
+            if setting.keys is not None and not setting.keys.of(recipient):
+                raise InputError(no_password(recipient, catalogue.authorities))
+            if job.write or job.sample:
+                replaces = _replaces(job.earlier.get((copy.label, recipient)), content, setting.reason)
+                made, more = _rendered(prepared, index, made, setting.keys, replaces)
+                problems += more
         copies.append(made)
-    return Outcome(str(case.data.get("reference", "")), tuple(copies), tuple(dict.fromkeys(problems)))
+    return Outcome(
+        str(case.data.get("reference", "")),
+        practitioner_of(case, catalogue),
+        tuple(copies),
+        tuple(dict.fromkeys(problems)),
+    )
 
 
-def _rendered(prepared: Prepared, index: int, made: Made) -> tuple[Made, tuple[Problem, ...]]:
-    documents, problems = make(prepared, index)
+def _replaces(earlier: tuple[str, int, date] | None, content: str, reason: str) -> Replaced | None:
+    """Say what a copy takes the place of: another content for the same reader and recipient."""
+    if earlier is None or earlier[0] == content or not reason:
+        return None
+    return Replaced(earlier[1], earlier[2], reason)
+
+
+def practitioner_of(case: Case, catalogue: Catalogue) -> str:
+    """Give what the ledger tells practitioners apart by (the profile says which): a code or a team, no name."""
+    way = (catalogue.profile.get("follow_up") or {}).get("practitioner", "team")
+    practitioner = case.data.get("practitioner")
+    found = practitioner.get(way) if isinstance(practitioner, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def _rendered(
+    prepared: Prepared, index: int, made: Made, keys: Keys | None, replaces: Replaced | None
+) -> tuple[Made, tuple[Problem, ...]]:
+    documents, problems = make(prepared, index, replaces)
     files = tuple(
         (Entry(one.name, one.format, len(one.data), hashlib.sha256(one.data).hexdigest()), one.data)
         for one in documents
     )
+    if keys is not None:
+        files = tuple(keys.seal(entry, data, made.recipient) for entry, data in files)
     identity = documents[0].identity
     done = Made(
         made.audience,

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from forms.formats.pdf.composites import Composite, add_composites
 from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
-from forms.formats.pdf.objects import PdfFile, name, stream
+from forms.formats.pdf.objects import name, stream
 
 WIN_ANSI = {
     code: char
@@ -120,13 +120,19 @@ class DocumentFonts:
             found = self._cut[face.name] = CutFont(face, f"{resource(face)}C")
         return found
 
-    def write(self, file: PdfFile) -> dict[str, int]:
+    def write(self, file: ObjectSink, there: Mapping[str, int] | None = None) -> dict[str, int]:
         """Put the fonts into the file; gives the number of each by resource name.
 
         By name, not by first use: what is drawn from memory says so at another time than what is drawn anew.
+        `there` are fonts that the file has already.
         """
-        numbers = {resource(face): _put(file, fixed_objects(face)) for _, face in sorted(self._fixed.items())}
-        numbers.update({cut.resource: _put(file, _cut_objects(cut)) for _, cut in sorted(self._cut.items())})
+        numbers = dict(there or {})
+        for _, face in sorted(self._fixed.items()):
+            if resource(face) not in numbers:
+                numbers[resource(face)] = put_font(file, fixed_objects(face))
+        numbers.update(
+            {cut.resource: put_font(file, _cut_objects(cut)) for _, cut in sorted(self._cut.items())}
+        )
         return numbers
 
 
@@ -138,7 +144,20 @@ class FontObjects:
     streams: tuple[bytes, ...]
 
 
-def _put(file: PdfFile, font: FontObjects) -> int:
+class ObjectSink(Protocol):
+    """A file in the making that takes objects under numbers reserved before."""
+
+    def reserve(self, count: int = 1) -> int:
+        """Keep the next numbers; gives the first."""
+
+    def put(self, at: int, data: bytes) -> None:
+        """Give a number its object."""
+
+    def put_stream(self, at: int, data: bytes) -> None:
+        """Give a number its stream."""
+
+
+def put_font(file: ObjectSink, font: FontObjects) -> int:
     """Put a font's objects under consecutive numbers; gives the first, the font dictionary's."""
     count = len(font.dictionaries)
     first = file.reserve(count + len(font.streams))

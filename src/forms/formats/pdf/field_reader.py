@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf import PasswordType, PdfReader
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from forms.formats.returned import Control, Found, Kind, Returned, plain
@@ -28,7 +28,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_FIELDS = 5000
 MAX_PAGES = 500
 _MAX_DEPTH = 12
-_INHERITED = ("/FT", "/V", "/Ff", "/Opt", "/TU", "/MaxLen")
+_INHERITED = ("/FT", "/V", "/Ff", "/Opt", "/TU", "/MaxLen", "/DA", "/Q")
 
 _XMP = re.compile(r"<pdfx:(forms-[a-z-]+)>([^<]{0,300})</pdfx:", re.I)
 _DAMAGE = (
@@ -77,11 +77,12 @@ def opened(data: bytes, source: str, read: Callable[[PdfReader], Result]) -> Res
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:
-            message = "The file is protected by a password or against changes"
-            raise InputError.of("encrypted", message, "Ask for it again without protection", place)
+            raise _encrypted(reader, place)
         if not reader.pages or len(reader.pages) > MAX_PAGES:
             raise _damaged(place)
         return read(reader)
+    except DependencyError:
+        raise _encrypted(None, place) from None
     except _DAMAGE:
         raise _damaged(place) from None
     finally:
@@ -97,6 +98,15 @@ def _read(reader: PdfReader) -> Returned:
 def _damaged(place: Place) -> InputError:
     hint = "Ask for it again; attach it to the message instead of pasting it"
     return InputError.of("damaged", "The file is damaged", hint, place)
+
+
+def _encrypted(reader: PdfReader | None, place: Place) -> InputError:
+    """Say how a file is protected, as far as that can be told."""
+    message = "The file is protected by a password or against changes"
+    if reader is not None:
+        locked = reader.decrypt("") == PasswordType.NOT_DECRYPTED
+        message = "The file is protected by a password" if locked else "The file is protected against changes"
+    return InputError.of("encrypted", message, "Ask for it again without protection", place)
 
 
 def _texts(reader: PdfReader) -> Iterator[str]:
@@ -133,6 +143,12 @@ def direct(value: object) -> object:
     return value.get_object() if isinstance(value, IndirectObject | PdfObject) else value
 
 
+def reference_of(item: object) -> IndirectObject | None:
+    """Give the reference to an object that was read; None if it is no object of its own."""
+    found = getattr(item, "indirect_reference", None)
+    return found if isinstance(found, IndirectObject) else None
+
+
 def _fields(reader: PdfReader) -> Iterator[Control]:
     for field, name, inherited in terminal_fields(reader):
         if (control := _control(field, name, inherited)) is not None:
@@ -161,16 +177,18 @@ def _walk(fields: object, above: str, inherited: Mapping[str, object], depth: in
             continue
         partial = string_of(field.get("/T"))
         name = ".".join(part for part in (above, partial) if part)
-        own = {
-            key: direct(field[key]) for key in ("/FT", "/V", "/Ff", "/Opt", "/TU", "/MaxLen") if key in field
-        }
-        known = {**inherited, **own}
+        known = {**inherited, **own_entries(field)}
         kids = direct(field.get("/Kids"))
         children = [direct(kid) for kid in kids] if isinstance(kids, ArrayObject) else []
         if any(isinstance(kid, DictionaryObject) and "/T" in kid for kid in children):
             yield from _walk(kids, name, known, depth + 1)
         else:
             yield field, name, known
+
+
+def own_entries(field: DictionaryObject) -> dict[str, object]:
+    """Give those of a field's entries that those below it inherit (12.7.3.1); titles too, as real forms do."""
+    return {key: direct(field[key]) for key in _INHERITED if key in field}
 
 
 def _control(field: DictionaryObject, name: str, known: Mapping[str, object]) -> Control | None:

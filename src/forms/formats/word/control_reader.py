@@ -8,10 +8,10 @@ prompts, and puts containers of its own round the controls.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from lxml import etree
+from msgspec.structs import replace
 
 from forms.formats.returned import Control, Kind, Returned, plain
 from forms.formats.word import opc, package

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field
 
 from lxml import etree
+from msgspec import Struct, field
 
 from forms.formats.word.environment import TICKED, UNTICKED
 from forms.formats.word.places import walk
@@ -126,8 +126,7 @@ def _in_loops(root: etree._Element, tags: TagList) -> set[etree._Element]:
     return found
 
 
-@dataclass(slots=True)
-class _Compiler:
+class _Compiler(Struct):
     """Works on the controls of one part; `problems` are controls that break the convention."""
 
     tags: TagList

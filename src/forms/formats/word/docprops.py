@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.word.escaping import attribute, escape
 from forms.formats.word.opc import DECLARATION
@@ -22,8 +23,7 @@ APP_XML = (
 ).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+class Properties(Struct, frozen=True):
     """What a document says of itself; no person's name, and of the case only the document reference.
 
     `author` is the organisation. `created` is a moment as `2026-11-21T00:00:00Z`. `custom` are further

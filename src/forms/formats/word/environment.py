@@ -48,11 +48,12 @@ TESTS = frozenset(
     }
 )
 
-# From U+0590 on: what may need a run of its own (see `scripts`), surrogates, and what no text may hold.
-_SPECIAL = re.compile(
-    r"[&<>\"\x00-\x1f\u0590-\u109f\u1100-\u139f\u1780-\u17ff\u2e80-\ufeff\ufffe\uffff\U00020000-\U0003ffff]"
-)
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# What needs no work: nothing that markup is made of, no control character, and no character that may need a run
+# of its own (see `scripts`) or is forbidden. Sets of more than two ranges beyond Latin-1 take milliseconds to
+# compile, so the second one leaves a little more to be looked at than it must.
+_MARKUP = re.compile('[&<>"\x00-\x1f]')
+_BEYOND = re.compile("[^\x00-\u058f\u1e00-\u2e7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
 _ONE_SPACE = re.compile(r"\r\n|[\r\n\t]")
 _LINE_END = re.compile(r"\r\n?|\n")
 _ROW = re.compile(r"<w:tr[ >]")
@@ -95,7 +96,7 @@ def escape_text(value: object) -> str:
     if type(value) is Markup:
         return value
     text = text_of(value)
-    if _SPECIAL.search(text) is None:
+    if _MARKUP.search(text) is None and (text.isascii() or _BEYOND.search(text) is None):
         return _marked(Markup, text)
     escaped = mark(_escape(text))
     return Markup(_LINE_END.sub(_BREAK, escaped).replace("\t", _TAB))

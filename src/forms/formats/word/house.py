@@ -8,11 +8,11 @@ that kind. The template keeps its text and, in each section, page size, orientat
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.formats.word import opc, package
 from forms.formats.word.wordml import SECT_PR, clean, element, qn, remove
@@ -41,8 +41,7 @@ _SECTION_ORDER = (
 _FROM_TEMPLATE = frozenset({"type", "pgSz", "cols", "vAlign", "textDirection", "bidi"})
 
 
-@dataclass(frozen=True, slots=True)
-class HouseStory:
+class HouseStory(Struct, frozen=True):
     """A header or footer of the house: `kind` is header or footer, `pages` which pages (`default`, `first`)."""
 
     kind: Literal["header", "footer"]
@@ -53,8 +52,7 @@ class HouseStory:
     relationships: dict[str, opc.Relationship]
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """What a template takes on, for one kind of header.
 
     `members` and `kinds` are the shared parts by member name and their kinds; `members` also holds pictures of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.formats.word.escaping import attribute
 from forms.foundation.errors import ArtefactError, FormsError
@@ -50,8 +50,7 @@ _EXTENSION_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(Struct, frozen=True):
     """One relationship of a part: `kind` is the last segment of its type, `target` as written."""
 
     kind: str

@@ -16,9 +16,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from forms.formats.word import opc
 from forms.formats.word.parts import RenderedWord
@@ -45,6 +46,7 @@ _LEGACY_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROGRAM_MEMBER = re.compile(
     r"(^|/)(vbaProject[^/]*|vbaData[^/]*|activeX/.*|embeddings/.*|.*\.(exe|dll|js|vbs))$", re.I
 )
+_WEB = re.compile(r"\s*(?!file:)[a-z][a-z0-9+.-]+:|\s*[/\\]{2}", re.I)
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\\:]|^/|(^|/)\.\.?(/|$)")
 
 _DOS_DATE = 0x21  # 1 January 1980, the zip format's earliest day
@@ -54,13 +56,20 @@ _CENTRAL = b"PK\x01\x02\x14\x00"
 _END = b"PK\x05\x06"
 
 
-def read(data: bytes, *, source: str = "", refuse: type[FormsError] = ArtefactError) -> dict[str, bytes]:
+def read(
+    data: bytes,
+    *,
+    source: str = "",
+    refuse: type[FormsError] = ArtefactError,
+    links: frozenset[str] = frozenset(),
+) -> dict[str, bytes]:
     """Unpack a `.docx` after checking that it is safe to.
 
     Args:
         data: The file.
         source: The file's name, for messages.
         refuse: The class of error to raise: `ArtefactError` for templates, `InputError` for files of others.
+        links: Kinds of relationship that may point outside, to a file (never to the web).
 
     Returns:
         The members' bytes by name, in the order of the file; folders are left out.
@@ -68,7 +77,7 @@ def read(data: bytes, *, source: str = "", refuse: type[FormsError] = ArtefactEr
     Raises:
         FormsError: As `refuse`: `not-a-docx`, `package-too-large`, `unsafe-member`, `macro`, `external-link`.
     """
-    guard = _Guard(source, refuse)
+    guard = _Guard(source, refuse, links)
     if len(data) > MAX_PACKAGE_BYTES:
         raise guard.problem("package-too-large", "The file is too large to be opened")
     if data.startswith(_LEGACY_OR_ENCRYPTED):
@@ -97,12 +106,12 @@ def read(data: bytes, *, source: str = "", refuse: type[FormsError] = ArtefactEr
     return members
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
+class _Guard(Struct, frozen=True):
     """What a package may hold; makes the errors that refuse it."""
 
     source: str
     refuse: type[FormsError]
+    links: frozenset[str] = frozenset()
 
     def problem(self, code: str, message: str, hint: str = "", member: str = "") -> FormsError:
         return self.refuse.of(code, message, hint, Place(self.source, "", member))
@@ -162,7 +171,8 @@ class _Guard:
 
     def _check_relationships(self, name: str, data: bytes) -> None:
         for relationship in opc.read_relationships(data, name, self.source, self.refuse).values():
-            if relationship.external and relationship.kind != "hyperlink":
+            allowed = relationship.kind in self.links and not _WEB.match(relationship.target)
+            if relationship.external and relationship.kind != "hyperlink" and not allowed:
                 raise self.problem(
                     "external-link",
                     f"The file refers to a {relationship.kind} outside itself",
@@ -186,8 +196,7 @@ def main_document(
     raise refuse.of("not-a-docx", "The file is not a Word document", "", Place(source))
 
 
-@dataclass(frozen=True, slots=True)
-class _Records:
+class _Records(Struct, frozen=True):
     """Zip records of members that never change: local parts joined, and their directory entries."""
 
     local: bytes

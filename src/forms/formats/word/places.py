@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from lxml import etree
+from msgspec import Struct, field
 
 from forms.formats.word.wordml import SDT_CONTENT, TBL, TR, P, child_value, paragraph_text
 
@@ -14,8 +14,7 @@ _HEADING = re.compile(r"^(Heading|Title)", re.I)
 _LONGEST = 50
 
 
-@dataclass(slots=True)
-class _Position:
+class _Position(Struct):
     """Where the walk is: the last heading, the rows of the tables around, this paragraph and the last."""
 
     heading: str = ""
@@ -33,8 +32,7 @@ class _Position:
         return ", ".join(parts) or "At the beginning"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """An element, an attribute or a text of the tree, in document order, with its place in words.
 
     An element comes first, with no text; then its attributes, its text, its children with the text after each.
@@ -60,8 +58,7 @@ def walk(root: etree._Element, shown: Callable[[str], str] = str) -> list[Spot]:
     return walker.spots
 
 
-@dataclass(slots=True)
-class _Walker:
+class _Walker(Struct):
     """Goes through a tree; the place's words are put together only when something moves."""
 
     shown: Callable[[str], str]

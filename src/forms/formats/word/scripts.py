@@ -12,11 +12,11 @@ there when the part is complete. Text in Latin, Greek and Cyrillic, that is near
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.formats.word.wordml import NAMESPACES, element, qn
 
@@ -36,8 +36,7 @@ OPEN, CLOSE = "\ufdd3", "\ufdd4"
 _FIRST_KEY = 0xFDD5
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script: its characters (the inside of a character class), and what its runs say.
 
     `slot` is the font slot that Word takes its font from; `font` goes in there, "" keeps the house's.
@@ -118,13 +117,22 @@ _JOINING = r"[ \u00a0\u200c\u200d’'\-.]+"
 """What may stand within a stretch of one script."""
 
 _FAMILIES = tuple(dict.fromkeys(script.characters for script in SCRIPTS))
-_STRETCHES = re.compile("|".join(f"([{own}]+(?:{_JOINING}[{own}]+)*)" for own in _FAMILIES))
-_NEEDED = re.compile(f"[{_ANY}]")
+_FIRST = "\u0590"
 
 
 def mark(text: str) -> str:
     """Put marks round each stretch of a script that needs a run of its own. Linear in the text's length."""
-    return _STRETCHES.sub(_marked, text) if _NEEDED.search(text) else text
+    if not text or max(text) < _FIRST:
+        return text
+    needed, stretches = _patterns()
+    return stretches.sub(_marked, text) if needed.search(text) else text
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    # When first needed: sets of characters that wide take a hundredth of a second to compile.
+    alternatives = "|".join(f"([{own}]+(?:{_JOINING}[{own}]+)*)" for own in _FAMILIES)
+    return re.compile(f"[{_ANY}]"), re.compile(alternatives)
 
 
 def _marked(match: re.Match[str]) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from lxml import etree
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forms.formats.word.escaping import unescape
 from forms.formats.word.places import Spot, walk
@@ -49,8 +50,7 @@ _FORBIDDEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag: `code` is the Jinja inside, `shown` what the author wrote, `words` where it stands."""
 
     kind: Kind
@@ -65,8 +65,7 @@ class Tag:
         return self.code.split(None, 1)[0] if self.kind == "statement" and self.code.split() else ""
 
 
-@dataclass(slots=True)
-class TagList:
+class TagList(Struct):
     """The tags of one part by number; grows while controls are compiled."""
 
     tags: list[Tag] = field(default_factory=list)
@@ -199,8 +198,7 @@ def check(root: etree._Element, tags: TagList, environment: Environment, source:
     return problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A statement and the names of the elements around it."""
 
     tag: Tag
