@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import random
 import re
-from dataclasses import replace
 from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layout_kit import fonts
+from msgspec.structs import replace
 from test_layout_anything import Maker
 
 from forms.formats.pdf.display import FixedOps

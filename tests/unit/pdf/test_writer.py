@@ -4,7 +4,6 @@ import io
 import subprocess
 import sys
 import weakref
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from laying import (
     red_square,
     table,
 )
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,

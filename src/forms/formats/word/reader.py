@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.word.model import (
     BlockControl,
@@ -71,8 +72,7 @@ _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SectionEnd:
+class _SectionEnd(Struct, frozen=True):
     """The end of a section: its set-up, and relationship ids of headers and footers by use."""
 
     format: SectionFormat
@@ -157,8 +157,7 @@ class _Package:
         self.language = self.styles.default_run.get("language") or "en-GB"
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """What is read: the document, what is known of its package, and whether patterns are wanted."""
 
     package: _Package

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import FixedOps, Instance, Op
 from forms.formats.pdf.fonts import FontBook
@@ -36,8 +38,7 @@ from forms.formats.word.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What the layout of every block of a document depends on."""
 
     language: str

@@ -208,7 +208,7 @@ class _Filling:
         last = block.lines[end - 1]
         ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
         if block.box is not None:
-            self._draw_box(index, block.box, (y, y + last.top + last.height - origin), gap, start, end)
+            self._draw_box(index, block.box, y, last.top + last.height - origin, gap, start, end)
         self._pieces.append((index, (0.0, y - origin, ops, 0)))
         self._y = y + last.top + last.pitch - origin
         if end == len(block.lines):
@@ -217,34 +217,37 @@ class _Filling:
         return Cursor(index, end), forced
 
     def _draw_box(
-        self, index: int, box: Box, span: tuple[float, float], gap: float, start: int, end: int
+        self, index: int, box: Box, y: float, height: float, gap: float, start: int, end: int
     ) -> None:
-        """Draw shading and borders of the lines from `start` to `end`, which reach over `span`."""
+        """Draw shading and borders of the lines from `start` to `end`, which begin at `y` and are this high."""
         block = self._flow[index]
         if not isinstance(block, LaidParagraph):
             return
         top, bottom = self._insets(index)
-        upper_joined = index > 0 and bool(self._pieces) and joined(self._flow[index - 1], block)
+        stays_joined = index > 0 and joined(self._flow[index - 1], block)
+        upper_joined = stays_joined and bool(self._pieces)
         lower_joined = index + 1 < len(self._flow) and joined(block, self._flow[index + 1])
         begins, ends = start == 0, end == len(block.lines)
-        y1 = span[0] - (top if begins else 0.0)
-        y2 = span[1] + (bottom if ends else 0.0)
+        if begins:
+            y, height = y - top, height + top
+        if ends:
+            height += bottom
         if lower_joined and ends:
-            y2 += block.lines[-1].pitch - block.lines[-1].height
+            height += block.lines[-1].pitch - block.lines[-1].height
         if upper_joined and begins:
-            y1 -= gap
+            y, height = y - gap, height + gap
         above = box.borders.top if begins and not upper_joined else None
         below = (box.borders.inside_h if lower_joined else box.borders.bottom) if ends else None
         ops: tuple[Op, ...]
-        if begins and ends and not upper_joined and not lower_joined:
+        if begins and ends and not stays_joined and not lower_joined:
             if block.frame is None:
                 kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
-                block.frame = kind(_frame(box, y2 - y1, above, below))
+                block.frame = kind(_frame(box, height, above, below))
             ops = block.frame
         else:
-            ops = tuple(_frame(box, y2 - y1, above, below))
+            ops = tuple(_frame(box, height, above, below))
         if ops:
-            self._pieces.append((index, (0.0, y1, ops, 0)))
+            self._pieces.append((index, (0.0, y, ops, 0)))
 
     def _table(
         self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float

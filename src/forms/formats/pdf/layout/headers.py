@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, Fragment
 from forms.formats.pdf.fonts import FontBook
@@ -30,8 +31,7 @@ from forms.formats.word.model import (
 from forms.formats.word.patterns import filled
 
 
-@dataclass(frozen=True, slots=True)
-class LaidStory:
+class LaidStory(Struct, frozen=True):
     """A header or footer laid out for one page: pieces from its own top left, and its height."""
 
     pieces: tuple[Piece, ...]

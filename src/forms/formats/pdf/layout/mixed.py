@@ -7,8 +7,9 @@ here is left to the long way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, BLACK, Colour, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import Typesetter
@@ -22,8 +23,7 @@ Stretch = tuple[str, int]
 """A text and the number of its format."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """A format: how wide its characters are, in ems, and how high its lines, in points."""
 
     look: RunFormat
@@ -37,8 +37,7 @@ class _Style:
     descent: float
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """A line in the making: its pieces of text (x, text, style, whether a space follows)."""
 
     pieces: list[tuple[float, GlyphRun, _Style, bool]]

@@ -7,7 +7,9 @@ a case: cells are remembered only as far as they hold no value, or one that is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextOp, Tree
 from forms.formats.pdf.fonts import FontBook
@@ -220,10 +222,11 @@ class ItemPlan:
         laid = self._text.fill(values, 2)
         if laid is None:
             return None
-        op = laid.lines[0].ops[0]
-        assert isinstance(op, TextOp)
-        op.element = 1
-        return laid
+        first, ops = laid.lines[0], laid.ops
+        assert isinstance(ops[0], TextOp)
+        label = replace(ops[0], element=1)
+        line = LaidLine(first.top, first.height, first.pitch, (label, *first.ops[1:]))
+        return LaidParagraph(laid.format, (line, *laid.lines[1:]), laid.height, (label, *ops[1:]), laid.box)
 
 
 class ParagraphPlan:
@@ -274,8 +277,7 @@ _ITEM = FixedElements((Element("LI"), Element("Lbl", 0), Element("LBody", 0)))
 # ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A paragraph of a cell: `fixed` if no value stands in it, `simple` if it is nothing but text.
 
     Its own element is number `first` of the cell, and `elements` are those that it usually has.
@@ -288,8 +290,7 @@ class _Part:
     simple: TextPlan | FieldPlan | None
 
 
-@dataclass(slots=True)
-class _CellPlan:
+class _CellPlan(Struct):
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
     Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
@@ -318,8 +319,7 @@ def _simple(
     return text if text is not None else FieldPlan.of(paragraph, setter, setting, width)
 
 
-@dataclass(slots=True)
-class _RowPlan:
+class _RowPlan(Struct):
     """A row: `fixed` if no value stands in it."""
 
     shape: RowShape

@@ -13,6 +13,8 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
+from msgspec.structs import replace
+
 from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import MAY_BREAK, Typesetter, pieces
 from forms.formats.pdf.layout.heights import line_heights
@@ -194,7 +196,7 @@ class SimpleLines:
                 spaced = number < last or len(shown) < len(piece)
                 ops.append(self._op(shown, em, spaced, element, segment.x))
             elif ops and number < last:
-                ops[-1].space_after = True
+                ops[-1] = replace(ops[-1], space_after=True)
             segment.width = sum(map(self._advance, piece)) * size
         return (LaidLine(0.0, self._height, self._pitch, tuple(ops)),)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import FieldOp, FixedOps
 from forms.formats.pdf.layout.borders import GridCell, TableBorders, grid_rows, rule_height
