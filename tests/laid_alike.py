@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import LaidDocument, LineOp, RectOp
 
@@ -19,7 +20,8 @@ def alike(laid: LaidDocument) -> list[object]:
         for fragment in (*page.header, *page.body, *page.footer):
             for op in fragment.ops:
                 if isinstance(op, RectOp):
-                    drawn.append(repr(shifted(op, fragment.x, fragment.y)))
+                    size = {"width": round(op.width, 6), "height": round(op.height, 6)}
+                    drawn.append(repr(replace(shifted(op, fragment.x, fragment.y), **size)))
                 elif isinstance(op, LineOp):
                     x1, y1, x2, y2 = op.x1, op.y1, op.x2, op.y2
                     x, y = fragment.x, fragment.y

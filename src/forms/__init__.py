@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from forms.application.follow_up.outstanding import Outstanding, status
     from forms.application.follow_up.report import ChaseReport
     from forms.application.linting import lint
+    from forms.application.mapping.checking import lint_mapping
+    from forms.application.mapping.model import FormMapping, load_mapping
+    from forms.application.mapping.specimen import specimen
+    from forms.application.mapping.writing import DraftedMapping, draft_mapping
     from forms.application.outcome import ReplyOutcome, outcome_of
     from forms.application.output import write_documents
     from forms.application.preview import PageImage, preview
@@ -90,6 +94,10 @@ _HOMES = {
     ),
     "forms.application.follow_up.monthly": ("write_report",),
     "forms.application.linting": ("lint",),
+    "forms.application.mapping.checking": ("lint_mapping",),
+    "forms.application.mapping.model": ("FormMapping", "load_mapping"),
+    "forms.application.mapping.specimen": ("specimen",),
+    "forms.application.mapping.writing": ("DraftedMapping", "draft_mapping"),
     "forms.application.outcome": ("ReplyOutcome", "outcome_of"),
     "forms.application.output": ("write_documents",),
     "forms.application.preview": ("PageImage", "preview"),
@@ -129,9 +137,11 @@ __all__ = [
     "ChaseReport",
     "Comparison",
     "Document",
+    "DraftedMapping",
     "Due",
     "Figures",
     "FilledForm",
+    "FormMapping",
     "FormsError",
     "InputError",
     "Keys",
@@ -162,14 +172,17 @@ __all__ = [
     "compare_with_sent",
     "describe",
     "describe_own_forms",
+    "draft_mapping",
     "empty_case",
     "errors_in",
     "fill_form",
     "init_library",
     "inspect_form",
     "lint",
+    "lint_mapping",
     "load_case",
     "load_keys",
+    "load_mapping",
     "mark_handed_over",
     "merge_reply",
     "month",
@@ -183,6 +196,7 @@ __all__ = [
     "render",
     "send",
     "settle",
+    "specimen",
     "status",
     "validate",
     "write_calendar",

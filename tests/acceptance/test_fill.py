@@ -86,6 +86,26 @@ def test_only_the_areas_own_children_are_in_a_boroughs_form(tmp_path: Path, form
     assert [row[0] for row in read["table 4, rows"]] == ["Ama " + own[1]["name"]["family"]]
 
 
+def test_no_child_is_left_out_where_a_borough_has_two_teams(tmp_path: Path, forms_line, library: Path) -> None:
+    path = library / "directories/local-authorities.json"
+    directory = json.loads(path.read_text("utf-8"))
+    (hub,) = directory["authorities"][0]["hubs"]
+    directory["authorities"][0]["hubs"] = [
+        {**hub, "serves": ["SE1"]},
+        {**hub, "id": "kestrelbrook-east", "team": "East", "serves": ["E8"]},
+    ]
+    path.write_text(json.dumps(directory), "utf-8")
+    own = ("--library", library)
+    done = forms_line("fill", WORD, CASE, "--map", WORD_MAP, "-o", tmp_path / "out", *DATE, *own)
+    assert done.code == 0
+    assert "More than one team of Kestrelbrook" in done.err
+    (filled,) = (tmp_path / "out").glob("*.docx")
+    read = prepare(WORD.read_bytes(), "x").read_back(filled.read_bytes())
+    assert len(read["table 4, rows"]) == 1
+    done = forms_line("render", "referral", CASE, "-o", tmp_path / "two", *DATE, *own)
+    assert len(list((tmp_path / "two").glob("kestrelbrook-referral_*.docx"))) == 2
+
+
 @pytest.mark.parametrize("flatten", [False, True])
 def test_a_pdf_form_and_its_continuation_sheet(tmp_path: Path, forms_line, flatten: bool) -> None:
     more = ("--flatten",) if flatten else ()

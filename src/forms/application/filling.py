@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NO_REFERENCE = "no-reference"
 _DIGEST = 8
+_ONLY_FOR_INSPECTING = ("plain-form", "protected", "nothing-to-fill-in")
 _REPORT = "Fill this place by hand: set it to `skip` in the mapping; and please report the form"
 
 
@@ -147,7 +148,7 @@ def fill_form(
         day,
         places,
         filled.continued,
-        problems + sheet_notes(filled, source),
+        problems + form_notes(prepared, source) + sheet_notes(filled, source),
     )
 
 
@@ -166,6 +167,15 @@ def complete(
     if not filled.continued:
         return filled
     return replace(filled, data=prepared.add_sheet(filled, title, reference, issued, catalogue))
+
+
+def form_notes(prepared: Prepared, source: str) -> tuple[Problem, ...]:
+    """Say what is to be known about a form that is filled: what it loses, what is left to be done by hand."""
+    return tuple(
+        Problem("warning", code, message, "Look at the filled form before you send it", Place(source))
+        for code, message in prepared.survey.notes
+        if code not in _ONLY_FOR_INSPECTING
+    )
 
 
 def sheet_notes(filled: Filled, source: str) -> tuple[Problem, ...]:

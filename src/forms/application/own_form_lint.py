@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from forms.application.catalogue import Catalogue
 from forms.application.filling import prepared_form
-from forms.application.mapping import FormMapping, load_mapping
+from forms.application.mapping import load_mapping
+from forms.application.mapping.checking import check_mapping
 from forms.application.own_forms import blank_file
 from forms.domain.own_form import FormEdition, OwnForm
-from forms.formats.fillable import Survey
 from forms.foundation.errors import ArtefactError, FormsError
 from forms.foundation.problems import Place, Problem, Severity
 
@@ -80,22 +80,7 @@ def _edition(form: OwnForm, edition: FormEdition, catalogue: Catalogue) -> Itera
             severity: Severity = "warning" if each.code == "own-form-missing" else "error"
             yield Problem(severity, each.code, each.message, each.hint, each.place)
         return
-    yield from _places(mapping, prepared.survey)
-
-
-def _places(mapping: FormMapping, survey: Survey) -> Iterator[Problem]:
-    """Hold the mapping's places to the form's, both ways."""
-    known = {place.name for place in survey.places}
-    for name in mapping.rules:
-        if name not in known:
-            yield _problem(
-                mapping.source, "unknown-place", f"The form has no place ‘{name}’", "See `forms inspect`"
-            )
-    for place in survey.places:
-        if place.name not in mapping.rules and not place.read_only:
-            message = f"The mapping does not speak of ‘{place.label or place.name}’ ({place.name})"
-            hint = "Map it, or skip it and say why"
-            yield Problem("warning", "not-mapped", message, hint, Place(mapping.source, "", place.where))
+    yield from check_mapping(mapping, prepared.survey, catalogue)
 
 
 def _problem(source: str, code: str, message: str, hint: str) -> Problem:

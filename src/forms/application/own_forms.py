@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from forms.application.catalogue import Catalogue
 from forms.application.context import Identity
 from forms.application.copies import Copy, addressee
-from forms.application.filling import complete, prepared_form, sheet_notes
+from forms.application.filling import complete, form_notes, prepared_form, sheet_notes
 from forms.application.mapping import FormMapping, entries_of, load_mapping
 from forms.application.mapping.seeing import names_of
 from forms.domain.artefact import Manifest
@@ -80,13 +80,14 @@ def fill_own_form(
         mapping = _mapping(edition, catalogue)
         if wanted.print_size != "standard":
             raise _reason("own-form-print-size", f"{form.title} is not to be had in other print", form.source)
+        prepared = prepared_form(data, edition.form)
         given, problems = entries_of(
             mapping,
-            prepared_form(data, edition.form).survey,
+            prepared.survey,
             names_of(mapping, seen, copy, manifest, catalogue, identity.reference, wanted.issued),
         )
         filled = complete(
-            prepared_form(data, edition.form),
+            prepared,
             given,
             form.title,
             identity.reference,
@@ -97,7 +98,12 @@ def fill_own_form(
     except FormsError as error:
         return Standing(None, tuple(_ours_instead(error, authority.name, manifest)))
     own = _identity(identity, form, edition, copy, seen, wanted, catalogue)
-    notes = problems + sheet_notes(filled, edition.form) + tuple(_limits(form, edition, wanted, identity))
+    notes = (
+        problems
+        + form_notes(prepared, edition.form)
+        + sheet_notes(filled, edition.form)
+        + tuple(_limits(form, edition, wanted, identity))
+    )
     return Standing(OwnDocument(form, edition, filled.data, own), notes)
 
 

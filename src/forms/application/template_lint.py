@@ -66,24 +66,30 @@ def names_of_template(
     catalogue: Catalogue, manifest: Manifest, rule: AudienceRule | None = None
 ) -> dict[str, Names]:
     """The tree of names that a template's tags may use."""
+    names = names_everywhere(catalogue, manifest)
+    paper = names["paper"]
+    if rule is not None and rule.annex and isinstance(paper, dict):
+        names["paper"] = {**paper, "annex": [ANNEX_NAMES]}
+    return names
+
+
+def names_everywhere(catalogue: Catalogue, manifest: Manifest | None) -> dict[str, Names]:
+    """The tree of names that expressions may use; `paper` is not there without a manifest."""
     vocabulary = catalogue.vocabulary
-    paper = dict(_parts_of(vocabulary.parts[manifest.id]))
-    if rule is not None and rule.annex:
-        paper["annex"] = [ANNEX_NAMES]
     recipient: dict[str, Names] = {name: _names_of_value(prints) for name, prints in RECIPIENT.items()}
     persons = {**dict.fromkeys(NAME_PARTS)}
-    for audience in manifest.audiences:
+    for audience in manifest.audiences if manifest else ():
         node = vocabulary.case.at([*audience.each.split("/")[1:], 0]) if audience.each else None
         if node is not None:
             persons = {**persons, **_parts_of(node)}
-    return {
+    names: dict[str, Names] = {
         "case": _parts_of(vocabulary.case),
-        "paper": paper,
         "profile": _parts_of(vocabulary.node(PROFILE_SCHEMA)),
         "recipient": {**recipient, "person": persons},
         "document": DOCUMENT_NAMES,
         "tick": None,
     }
+    return {**names, "paper": _parts_of(vocabulary.parts[manifest.id])} if manifest else names
 
 
 def _rule_of(manifest: Manifest, source: str) -> AudienceRule | None:

@@ -22,6 +22,7 @@ COMMANDS = (
     "inspect",
     "lint",
     "list",
+    "map",
     "new",
     "read",
     "record",

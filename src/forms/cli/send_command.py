@@ -15,7 +15,7 @@ from forms.cli.report import count, show_json, show_problems
 NOT_ALL, STOPPED, INTERRUPTED = 1, 4, 130
 STATES = {
     "sent": "sent",
-    "handed-over": "written as a file",
+    "handed-over": "written to a file",
     "queued": "waiting",
     "refused": "refused",
     "uncertain": "uncertain: it may have gone or not",
@@ -155,7 +155,8 @@ def _show(report: SendReport) -> None:
         click.echo("Interrupted; the same command goes on", err=True)
     words = "would go" if report.dry else "waiting"
     counts = report.counts
-    parts = [f"{counts[state]} {words if state == 'queued' else state}" for state in STATES if counts[state]]
+    short = {**STATES, "queued": words, "uncertain": "uncertain"}
+    parts = [f"{counts[state]} {short[state]}" for state in STATES if counts[state]]
     click.echo(f"{count(len(report.messages), 'message')}: {', '.join(parts) or 'nothing to send'}")
 
 

@@ -46,6 +46,7 @@ _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
 _FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
+_SHORTEST_NUMBER = 7
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DATE = re.compile(
@@ -79,12 +80,19 @@ class _Reading(Struct):
     """One text as it is searched: the pieces are made when they are first asked for."""
 
     text: str
-    joined: str
     words: list[str]
     figures: bool
+    _joined: str | None = None
     _numbers: tuple[str, ...] | None = None
     _dates: tuple[str, ...] | None = None
     _postcodes: tuple[str, ...] | None = None
+
+    @property
+    def joined(self) -> str:
+        """Its words with a space before, between and after."""
+        if self._joined is None:
+            self._joined = f" {' '.join(self.words)} "
+        return self._joined
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -207,8 +215,12 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
     visible: _Visible | None = None
     seen: dict[int, bool] = {}
     found: dict[tuple[str, str], Problem] = {}
+    plain = not (needles.numbers or needles.dates or needles.postcodes)
     for pointer, prints, text in _texts(view, root):
-        for needle in _search(_read(text, known), prints, needles):
+        reading = _read(text, known)
+        if (plain or not reading.figures) and needles.by_word.keys().isdisjoint(reading.words):
+            continue  # most texts
+        for needle in _search(reading, prints, needles):
             if id(needle) not in seen:
                 visible = visible or _Visible(view, root, known)
                 seen[id(needle)] = visible.has(needle)
@@ -223,14 +235,19 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
 
 def normal(text: str) -> str:
     """Give a text as its words in lower case without accents and possessive endings, one space between."""
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    """Give a text's words in normal form."""
     if not text.isascii():
         plain = _WESTERN.sub(_western, text)
         text = plain if plain.isascii() else _fold(text)
     if "'" in text:
         text = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
     if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
-    return " ".join("".join(map(_letter_or_space, text.casefold())).split())
+        return text.translate(_ASCII).split()
+    return "".join(map(_letter_or_space, text.casefold())).split()
 
 
 def _fold(text: str) -> str:
@@ -405,23 +422,24 @@ def _read(text: str, known: Readings) -> _Reading:
     """Give a text's reading; views of one case share their texts."""
     reading = known.texts.get(text)
     if reading is None:
-        joined = normal(text)
-        figures = _FIGURE.search(text) is not None
-        reading = known.texts[text] = _Reading(text, f" {joined} ", joined.split(), figures)
+        reading = known.texts[text] = _Reading(text, _words(text), _FIGURE.search(text) is not None)
     return reading
 
 
 def _search(reading: _Reading, prints: str, index: _Index) -> Iterator[_Needle]:
     if not index.by_word.keys().isdisjoint(reading.words):
         yield from _search_words(reading, prints, index.by_word)
-    if reading.figures:
-        for needles, keys in (
-            (index.numbers, reading.numbers if index.numbers else ()),
-            (index.dates, reading.dates if index.dates else ()),
-            (index.postcodes, reading.postcodes if index.postcodes else ()),
-        ):
-            for key in keys:
-                yield from needles.get(key, ())
+    if not reading.figures:
+        return
+    if index.numbers and prints != "date" and len(reading.text) >= _SHORTEST_NUMBER:
+        for key in reading.numbers:
+            yield from index.numbers.get(key, ())
+    if index.dates:
+        for key in reading.dates:
+            yield from index.dates.get(key, ())
+    if index.postcodes:
+        for key in reading.postcodes:
+            yield from index.postcodes.get(key, ())
 
 
 def _search_words(

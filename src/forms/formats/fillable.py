@@ -19,7 +19,8 @@ class Fillable:
     `name` is the field's own name; a place without one is named by where it is. `label` are the words a person
     reads beside it, `where` is the page or the place in the text. `options` are (code, words); `columns` the
     heads of a table whose rows are to be filled in. `longest` is in characters, None without a limit. `section`
-    are the headings that it stands under, the outermost first, parted by " › ".
+    are the headings that it stands under, the outermost first, parted by " › ". `pattern` is how it writes
+    dates, as the form itself says (`dd/mm/yyyy`), empty if it doesn't.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Fillable:
     required: bool = False
     read_only: bool = False
     section: str = ""
+    pattern: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As `forms inspect --json` prints it."""
@@ -46,6 +48,7 @@ class Fillable:
             "longest": self.longest,
             "required": self.required,
             "read_only": self.read_only,
+            "pattern": self.pattern,
         }
 
 

@@ -231,5 +231,9 @@ def test_a_script_tells_a_date() -> None:
     script = Dictionary(S=Name.JavaScript, JS=pikepdf.Stream(made.pdf, b'AFDate_KeystrokeEx("dd.mm.yyyy");'))
     made.text("born", AA=Dictionary(K=script))
     made.text("sum", AA=Dictionary(F=Dictionary(S=Name.JavaScript, JS=String("AFNumber_Format(2, 0);"))))
-    kinds = {place.name: place.kind for place in prepare(made.data(), "form.pdf").survey.places}
-    assert kinds == {"born": "date", "sum": "text"}
+    timed = Dictionary(S=Name.JavaScript, JS=String('AFDate_FormatEx("d/m/yy HH:MM");'))
+    made.text("met", AA=Dictionary(F=timed))
+    found = {
+        place.name: (place.kind, place.pattern) for place in prepare(made.data(), "form.pdf").survey.places
+    }
+    assert found == {"born": ("date", "dd.mm.yyyy"), "sum": ("text", ""), "met": ("date", "")}

@@ -186,6 +186,28 @@ def test_boxes_are_ticked_in_letters_and_in_signs() -> None:
     assert [each.get(f"{W}char") for each in root.iter(f"{W}sym")] == ["F0FD"]
 
 
+def test_of_yes_and_no_one_is_left() -> None:
+    made = form(
+        table(cells("Interpreter?", "Yes / No"), cells("Disabled?", "Y/N/Not known"))
+        + paragraph("Has consent been given? YES/NO (delete as appropriate)")
+        + paragraph("Details of school/nursery: see yes/no list above")
+    )
+    assert [(place.name, place.label) for place in made.survey.places] == [
+        ("table 1, row 1, cell 2, choice 1", "Interpreter?"),
+        ("table 1, row 2, cell 2, choice 1", "Disabled?"),
+        ("paragraph 1, choice 1", "Has consent been given?"),
+    ]
+    entries: dict[str, Entry] = {
+        "table 1, row 1, cell 2, choice 1": ("No",),
+        "table 1, row 2, cell 2, choice 1": ("Not known",),
+        "paragraph 1, choice 1": ("YES",),
+    }
+    root = fill(made, entries)
+    assert "No" in lines(root)
+    assert "Has consent been given? YES" in lines(root)
+    assert problems(made, {"paragraph 1, choice 1": ("Perhaps",)}) == ["unknown-choice"]
+
+
 def test_a_row_of_fixed_height_grows_where_something_was_written() -> None:
     exact = '<w:trHeight w:val="300" w:hRule="exact"/>'
     made = form(
@@ -361,6 +383,18 @@ def test_a_protected_form_is_filled_in_its_fields_only() -> None:
     with pytest.raises(InputError) as caught:
         form(body, members=settings('<w:documentProtection w:edit="readOnly" w:enforcement="1"/>'))
     assert caught.value.problems[0].code == "protected"
+
+
+def test_what_is_locked_or_grouped_is_left_alone() -> None:
+    run = "<w:r><w:t>x</w:t></w:r>"
+    locked = control("<w:text/>", run, tag="locked", extra='<w:lock w:val="contentLocked"/>')
+    free = control("<w:text/>", run, tag="free", extra='<w:lock w:val="sdtLocked"/>')
+    inside = paragraph("Name: ______") + f"<w:p>{control('<w:text/>', run, tag='inside')}</w:p>"
+    grouped = '<w:sdt><w:sdtPr><w:lock w:val="sdtLocked"/><w:group/></w:sdtPr>'
+    group = f"{grouped}<w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+    made = form(f"<w:p>{locked}</w:p><w:p>{free}</w:p>" + group)
+    fill(made, {"free": "Ann", "inside": "Ben"})
+    assert problems(made, {"locked": "Ann", "paragraph 3, line 1": "Ann"}) == ["read-only", "read-only"]
 
 
 def with_part(data: bytes, name: str, content: bytes) -> bytes:

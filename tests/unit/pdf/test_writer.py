@@ -5,7 +5,6 @@ import subprocess
 import sys
 import weakref
 import zlib
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from laying import (
     red_square,
     table,
 )
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import signal
 from collections import Counter
@@ -11,39 +10,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sending_kit import AREAS, DAY, issue
 
 from forms.application.bulk.outbox import locked
-from forms.application.ledger import Entry, Issued, Key, Ledger
+from forms.application.ledger import Ledger
 from forms.application.sending.desk import Timing
 from forms.application.sending.report import SendReport
 from forms.application.sending.send import SendOptions, mark_handed_over, send, settle
 from forms.foundation.errors import OutputError, UsageError
 from mail_server import DROP, PASSWORD, Clock, MailServer
-
-DAY = date(2026, 11, 21)
-AREAS = {"bexley": "E09000004", "southwark": "E09000028", "croydon": "E09000008"}
-LAID = "check-notification"
-
-
-def issue(outbox: Path, areas: dict[str, str] = AREAS, *, each: int = 2, size: int = 50, finish: bool = True):
-    """An outbox with documents for some areas, as a bulk run leaves it."""
-    with Ledger(outbox / "ledger.db") as ledger:
-        run = ledger.start(LAID, DAY, DAY, f"task {areas} {each}").number
-        for row, (folder, code) in enumerate(areas.items()):
-            (outbox / folder).mkdir(exist_ok=True)
-            for number in range(each):
-                reference = f"X{run}{row}{number}"
-                data = f"{reference} {'.' * size}\r\n".encode()
-                name = f"{LAID}_{reference}_{folder}.docx"
-                (outbox / folder / name).write_bytes(data)
-                key = Key("Example CRC", reference, LAID, "social-care", code)
-                one = Issued(
-                    0, run, row, key, 1, 1, "a" * 64, reference, "d" * 64, "2026", DAY, folder, "rendered", DAY
-                )  # fmt: skip
-                ledger.add(one, (Entry(name, "docx", len(data), hashlib.sha256(data).hexdigest()),))
-        ledger.commit()
-        if finish:
-            ledger.finish(run)
 
 
 @pytest.fixture

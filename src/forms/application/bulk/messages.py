@@ -112,7 +112,7 @@ class Composer:
         else:
             message["Date"] = format_datetime(sent)
         body = _body(manifest, bundles, profile)
-        boundary = "forms-" + identity.strip("<>").partition("@")[0]  # equal input gives equal bytes
+        boundary = "=_" + identity.strip("<>").partition("@")[0]  # in no encoded text; equal input, equal bytes
         return _multipart(message, body, boundary, self._attachments(bundles))
 
     def _manifest(self, bundles: Sequence[Bundle]) -> Manifest:

@@ -41,8 +41,7 @@ def draft(survey: Survey, catalogue: Catalogue, artefact: str = "referral") -> t
         artefact: The paper of ours that the form stands in for, whose part of the case is looked at too; "" for
             none.
     """
-    matcher = Matcher(catalogue, artefact)
-    return tuple(in_sequence([matcher.draft(place) for place in labelled(survey.places)]))
+    return Matcher(catalogue, artefact).drafts(survey)
 
 
 def labelled(places: Sequence[Fillable]) -> Iterator[Fillable]:
@@ -90,6 +89,24 @@ class Matcher:
             if len(phrase) == 1
             for word in phrase
         )
+
+    def drafts(self, survey: Survey) -> tuple[Draft, ...]:
+        """Find what goes into each place of a form."""
+        return tuple(in_sequence([self.draft(place) for place in labelled(survey.places)]))
+
+    def codes(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Give what forms call the codes of each value that has any, by the value's pointer."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for target in self.targets:
+            node = target.node.items if target.node.kind == "array" else target.node
+            if node is not None and node.prints == "yes_no":
+                words = {code: (code, *self._words("yes_no", code)) for code in ("yes", "no")}
+                found[target.pointer] = words
+            elif node is not None and node.words:
+                found[target.pointer] = {
+                    code: (words, *self.code_words(target, code)) for code, words in node.words.items()
+                }
+        return found
 
     def draft(self, place: Fillable) -> Draft:
         """Find the nearest values for one place."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from jinja2 import TemplateError, Undefined, nodes
+from jinja2 import TemplateError, Undefined
 
 from forms.application.catalogue import Catalogue
-from forms.application.mapping import language
 from forms.application.mapping.language import DATES, NOTES, Nothing, Path, state_at, value_at
+from forms.application.mapping.lists import left_over
 from forms.application.mapping.model import Column, FormMapping, Missing, Rule, Text, Value
 from forms.application.mapping.seeing import see
 from forms.domain.case import Case, step
@@ -71,7 +71,7 @@ def entries_of(
     broken = errors_in(work.broken)
     if broken:
         raise ArtefactError(*broken)
-    problems = (*work.problems, *_left_over(mapping, work.context))
+    problems = (*work.problems, *left_over(mapping, work.context))
     if errors := errors_in(problems):
         raise InputError(*errors)
     return made, problems
@@ -158,7 +158,7 @@ class _Work:
         """Give a text, or None where the place stays empty."""
         context = {**self.context, **(scope or {})}
         notes: list[str] = []
-        context[DATES] = (text.date, True) if text.date else (self.mapping.date, False)
+        context[DATES] = (text.date, True) if text.date else (place.pattern or self.mapping.date, False)
         context[NOTES] = notes
         shown = text.render(context)
         label = label or place.label or place.name
@@ -342,69 +342,3 @@ def title_of(path: Path, context: Mapping[str, object]) -> str:
     value = value_at(path, dict(context))
     label = getattr(value, "label", "")
     return f"‘{label}’" if isinstance(label, str) and label else ""
-
-
-# ── Lists with more items than the form has places ──────────────────────────────────────────────────────────
-
-
-def _left_over(mapping: FormMapping, context: Mapping[str, object]) -> Iterator[Problem]:
-    """Find lists of which the form shows the first few, and the case has more."""
-    for path, most in counted_lists(mapping).items():
-        items = value_at(path, dict(context))
-        if isinstance(items, Rows) and len(items) > most:
-            name = ".".join(str(part) for part in path)
-            more = len(items) - most
-            label = f"‘{items.label}’" if items.label else name
-            yield Problem(
-                "error",
-                "more-than-places",
-                f"The form has places for {most} of {label}, and the case has {len(items)}",
-                f"Let a place for free text go through the last {more}: "
-                f"{{% for item in {name}[{most}:] %}} … {{% endfor %}}, or fill a second form",
-                Place(mapping.source),
-            )
-
-
-def counted_lists(mapping: FormMapping) -> dict[Path, int]:
-    """Give the lists that a mapping shows item by item, with how many, but nowhere goes through as a whole."""
-    counts: dict[Path, int] = {}
-    whole: set[Path] = set()
-    for rule in mapping.rules.values():
-        for part in rule.parts:
-            for path in part.paths:
-                for at, piece in enumerate(path):
-                    if isinstance(piece, int):
-                        counts[path[:at]] = max(counts.get(path[:at], 0), piece + 1)
-        for tree in [part.tree for part in (rule.text, rule.each) if part]:
-            whole.update(_gone_through(tree))
-    return {path: most for path, most in counts.items() if path not in whole}
-
-
-_ONLY_SOME = frozenset({"length", "count", "first", "last"})
-
-
-def _gone_through(tree: nodes.Template) -> Iterator[Path]:
-    """Give the lists of which a text shows every item (or every further one)."""
-    for loop in tree.find_all(nodes.For):
-        yield from language.paths_in(_without_slice(loop.iter))
-    for output in tree.find_all(nodes.Output):
-        for item in output.nodes:
-            yield from _printed(item)
-
-
-def _printed(node: nodes.Node) -> Iterator[Path]:
-    if isinstance(node, nodes.Filter) and node.name not in _ONLY_SOME and node.node is not None:
-        yield from _printed(_without_slice(node.node))
-    elif isinstance(node, nodes.Getattr) and node.attr in ("lines", "words"):
-        yield from _printed(node.node)
-    elif (path := language.path_of(_without_slice(node))) is not None:
-        yield path
-
-
-def _without_slice(node: nodes.Node) -> nodes.Node:
-    """Give what a slice is of."""
-    while isinstance(node, nodes.Filter) and node.node is not None and node.name not in _ONLY_SOME:
-        node = node.node
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
-        return node.node
-    return node

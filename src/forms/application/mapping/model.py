@@ -101,7 +101,7 @@ class Rule:
         return tuple(part for part in (self.text, self.tick, self.choose, self.each, *columns) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FormMapping:
     """A mapping: the form, whose view fills it, and a rule for each place by its name.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -108,15 +108,35 @@ def _route(
     if not mapping.authority:
         return found.routes[0] if len(found.routes) == 1 else Route(), found.problems
     wanted = catalogue.authorities.find(mapping.authority)
-    for way in found.routes:
-        if way.authority is not None and wanted is not None and way.authority.code == wanted.code:
-            return way, found.problems
+    ways = [
+        way
+        for way in found.routes
+        if way.authority is not None and wanted is not None and way.authority.code == wanted.code
+    ]
+    if len(ways) == 1:
+        return ways[0], found.problems
+    if ways:
+        return _together(ways), (*found.problems, _several_teams(case, mapping))
     raise InputError.of(
         "another-authority",
         f"Nothing of this case goes to {mapping.authority}, whose form it is",
         "Fill the form of the authority where the children live, or correct `local_authority` in the case",
         Place(case.source),
     )
+
+
+def _together(ways: Sequence[Route]) -> Route:
+    """One way to an authority whose teams share the children: to the first team, about all of them."""
+    children = None
+    if all(way.children is not None for way in ways):
+        children = tuple(sorted({index for way in ways for index in way.children or ()}))
+    return replace(ways[0], children=children)
+
+
+def _several_teams(case: Case, mapping: FormMapping) -> Problem:
+    message = f"More than one team of {mapping.authority} serves these children; the form is about all of them"
+    hint = "Ask the first team to share it, or use `forms render`, which makes a form for each team"
+    return Problem("warning", "several-teams", message, hint, Place(case.source))
 
 
 def _to(mapping: FormMapping, catalogue: Catalogue) -> Route:

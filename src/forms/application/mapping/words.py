@@ -34,9 +34,9 @@ _MUCH = 1.5
 
 _FILLERS = """
 a an the of to for in on at by with and or is are was be been has have do does did this that these those it
-please state enter give provide tell us write type insert tick click here if any known possible applicable available
-relevant their his her our my they he she who what which whom there etc s also
-applies apply appropriate box boxes i am me unknown estimate
+please state enter give provide tell us write type insert tick click here if any known possible applicable
+available relevant their his her our my they he she who what which whom there etc s also applies apply
+appropriate box boxes i am me unknown estimate
 """
 _WEAK = "detail information number no full current present main own your you"
 FILLERS = frozenset(_FILLERS.split())

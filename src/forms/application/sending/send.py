@@ -81,7 +81,7 @@ def send(
         settings = load_settings(options.settings, environment or {})
     with _opened(outbox, options) as ledger:
         composer = Composer(outbox, ledger, catalogue)
-        if not is_address(composer.sender()):
+        if settings is not None and not is_address(composer.sender()):
             raise UsageError.of(
                 "no-sender", "The profile has no e-mail to send from", "Write it into the profile as `email`"
             )

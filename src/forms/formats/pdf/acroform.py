@@ -30,6 +30,7 @@ RADIO, PUSH = 1 << 15, 1 << 16
 COMBO, EDIT, MULTI_SELECT = 1 << 17, 1 << 18, 1 << 21
 
 _DATE = re.compile(r"AFDate_(?:Keystroke|Format)(?:Ex)?\s*\(\s*(?:[\"']([^\"']{1,40})[\"'])?")
+_PATTERN = re.compile(r"[dmy /.,-]*[dmy][dmy /.,-]*")
 _MAX_SCRIPT = 20_000
 _MAX_CLIMB = 12
 
@@ -76,6 +77,13 @@ class FormField:
         """What kind of field it is."""
         first = self.nodes[0]
         return kind_of(first.known, self.flags, (first.entries, *first.widgets))
+
+    @property
+    def pattern(self) -> str:
+        """How a date field writes dates; empty for others, and for writings with times."""
+        first = self.nodes[0]
+        said = date_format((first.entries, *first.widgets)) if self.kind == "date" else None
+        return said if said and _PATTERN.fullmatch(said) else ""
 
 
 def form_fields(reader: PdfReader) -> tuple[FormField, ...]:

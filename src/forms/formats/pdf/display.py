@@ -1,8 +1,8 @@
 """Laid-out pages: what layout hands to drawing. Layout decides, drawing only draws.
 
 Everything is in points. Inside a fragment, x runs right and y runs DOWN from the fragment's origin (top
-left); on a page, from the page's top left. None of it is ever changed; a block laid out once may be placed in
-many documents. (What comes in hundreds is not frozen, as that would take four times as long to make.)
+left); on a page, from the page's top left. All of it is immutable; a block laid out once may be placed in
+many documents.
 
 Structure: a laid-out block brings its own little tree of `Element`s (element 0 is its root, e.g. `P`, `H2`
 or `Table`), and every operation names the element its content belongs to by index into that tree, or
@@ -14,8 +14,9 @@ numbers: they are given when the page is drawn.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, overload
+
+from msgspec import Struct, field
 
 ARTIFACT = -1
 """The element index of content that is not read aloud: rules, shading, repeated header rows."""
@@ -26,8 +27,7 @@ Colour = tuple[float, float, float]
 BLACK: Colour = (0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(Struct, frozen=True):
     """One glyph of a run; lengths in ems (multiply by the size)."""
 
     gid: int
@@ -38,8 +38,7 @@ class Glyph:
     """Index into the run's text of the first character that this glyph stands for."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class GlyphRun:
+class GlyphRun(Struct, frozen=True):
     """Shaped text in one face and one direction; glyphs are in visual order (left to right).
 
     `face` is a key of the font book. `width` is the sum of the advances in ems. `level` is the bidi
@@ -57,8 +56,7 @@ class GlyphRun:
     plain: bool = False
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class TextOp:
+class TextOp(Struct, frozen=True):
     """Glyphs whose baseline is `y`. `rise` is for super- and subscript.
 
     `space_after`: a word space follows in the text (emit it as text, so that words at a line's end don't run
@@ -77,8 +75,7 @@ class TextOp:
     rise: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PageNumberOp:
+class PageNumberOp(Struct, frozen=True):
     """A `PAGE` or `NUMPAGES` field; the paginator replaces it by a `TextOp` when pages are known."""
 
     x: float
@@ -90,8 +87,7 @@ class PageNumberOp:
     colour: Colour = BLACK
 
 
-@dataclass(frozen=True, slots=True)
-class RectOp:
+class RectOp(Struct, frozen=True):
     """A filled rectangle (shading), always an artifact."""
 
     x: float
@@ -101,8 +97,7 @@ class RectOp:
     colour: Colour
 
 
-@dataclass(frozen=True, slots=True)
-class LineOp:
+class LineOp(Struct, frozen=True):
     """A stroked straight line (border), always an artifact. `dash` is empty for a solid line."""
 
     x1: float
@@ -114,8 +109,7 @@ class LineOp:
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImageOp:
+class ImageOp(Struct, frozen=True):
     """A picture; `member` is the package member's name, `data` its bytes (PNG or JPEG)."""
 
     x: float
@@ -127,8 +121,7 @@ class ImageOp:
     element: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOp:
+class LinkOp(Struct, frozen=True):
     """The clickable area of (one line of) a hyperlink whose text belongs to `element` (a `Link`).
 
     `uri` is an external address, or `#bookmark` for a place in the document.
@@ -145,8 +138,7 @@ class LinkOp:
 FieldKind = Literal["text", "multiline", "date", "choice", "combo", "checkbox"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True):
     """A content control that is to become an AcroForm field.
 
     `name` is the control's tag, `title` its alias (the tooltip). `value` is the text shown ("" if empty; for
@@ -163,8 +155,7 @@ class FieldSpec:
     date_format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOp:
+class FieldOp(Struct, frozen=True):
     """Where a field's box lies; `element` is a `Form` element. Its text is drawn by the field itself."""
 
     x: float
@@ -188,8 +179,7 @@ class FixedOps(tuple[Op, ...]):
     drawn: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """One structure element of a block. `parent` is an index into the block's elements, -1 for its root.
 
     `role` is a standard structure type (P, H1…H6, L, LI, Lbl, LBody, Table, TR, TH, TD, Link, Figure, Form,
@@ -209,8 +199,7 @@ class FixedElements(tuple[Element, ...]):
     drawn: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A part of a tree: elements whose `parent` counts from `base`, their first one's index in the whole tree.
 
     The elements with parent -1 are children of `parent`, which is an index into the whole tree. Operations
@@ -270,8 +259,7 @@ class Tree(Sequence[Element]):
         return hash(self.flat)
 
 
-@dataclass(slots=True, weakref_slot=True, unsafe_hash=True)
-class Instance:
+class Instance(Struct, frozen=True, weakref=True):
     """One block of the document in reading order: its structure and how it stands among its neighbours.
 
     `list_id`/`list_level`: the paragraph is an item of that list (consecutive ones make one `L`; its elements
@@ -288,8 +276,7 @@ class Instance:
     bookmarks: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A part of a block on one page: operations relative to (x, y), which is from the page's top left.
 
     `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers. An operation
@@ -304,8 +291,7 @@ class Fragment:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page. `header` and `footer` are drawn as pagination artifacts, `body` in reading order."""
 
     width: float
@@ -315,8 +301,7 @@ class Page:
     footer: tuple[Fragment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One side of a sheet of paper that shows several pages, to be folded.
 
     `places` are the pages by index, each with where its top left lies. `marks` are drawn as artifacts.
@@ -328,8 +313,7 @@ class Sheet:
     marks: tuple[Fragment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LaidDocument:
+class LaidDocument(Struct, frozen=True):
     """All pages and all instances of one document; `language` is its BCP 47 tag.
 
     `sheets` say how pages are put on paper to be folded; without them each page is a sheet of its own.
@@ -341,8 +325,7 @@ class LaidDocument:
     sheets: tuple[Sheet, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PdfInfo:
+class PdfInfo(Struct, frozen=True):
     """Metadata of the file; nothing of it comes from the case but the document reference.
 
     `custom` goes into the Info dictionary and XMP (artefact, edition, digest …). `created` is an ISO 8601

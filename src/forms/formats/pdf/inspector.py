@@ -112,6 +112,7 @@ def _place(field: FormField, label: str, words: list[Piece]) -> Fillable:
         longest=int(longest) if isinstance(longest, int) and longest > 0 else None,
         required=bool(field.flags & REQUIRED),
         read_only=bool(field.flags & READ_ONLY),
+        pattern=field.pattern,
     )
 
 

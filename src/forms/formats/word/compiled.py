@@ -7,13 +7,13 @@ docxtpl nor what checks and changes Word's trees.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 from typing import Literal
 
 from jinja2 import Template, UndefinedError
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from msgspec import Struct
 
 from forms.formats.word import package
 from forms.formats.word.docprops import Properties, property_parts
@@ -46,8 +46,7 @@ def _in_scripts(text: str) -> str:
     return WHOLE + split_runs(unmarked(text))
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledStory:
+class CompiledStory(Struct, frozen=True):
     """A part ready to render.
 
     `program` is None if nothing in the part changes; `written` is its Python, as Jinja wrote it. `statics` are
@@ -117,8 +116,7 @@ class CompiledStory:
         return self.on_line[line - 2] if 0 <= line - 2 < len(self.on_line) else Tag("expression", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledTemplate:
+class CompiledTemplate(Struct, frozen=True):
     """A template with the house's style, ready to render: `stories` are the body, then headers and footers."""
 
     stories: tuple[CompiledStory, ...]

@@ -191,8 +191,8 @@ def _plain(spot: Spot, pairs: _Pairing) -> Entry | None:
         return None
     if spot.place.kind == "box":
         return _box(spot, other)
-    if spot.place.kind == "line":
-        return _line(spot, other)
+    if spot.at.tag == P:
+        return _code(spot, _line(spot, other))
     return _cell(spot.at, other)
 
 

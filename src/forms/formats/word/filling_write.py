@@ -22,7 +22,7 @@ from forms.formats.word.shown import (
     words_of,
 )
 from forms.formats.word.spots import row_cells
-from forms.formats.word.spots_inline import LINE, Spot, open_labels
+from forms.formats.word.spots_inline import LINE, Spot, either, open_labels
 from forms.formats.word.wordml import (
     P_PR,
     R_PR,
@@ -56,6 +56,8 @@ def write(spot: Spot, entry: Entry) -> None:
         _tick_drawn(spot, bool(entry))
     elif spot.place.kind == "line":
         _write_line(spot, str(entry))
+    elif spot.at.tag == P:
+        _write_line(spot, shown_choice(spot, entry))
     elif spot.place.kind == "cell":
         write_cell(spot.at, str(entry), after=spot.after)
     elif spot.place.kind == "bookmark":
@@ -188,15 +190,17 @@ def _copy_of(row: etree._Element, skip: int, number: int) -> etree._Element:
 
 
 def line_spans(characters: Sequence[Shown]) -> list[tuple[int, int]]:
-    """Give where the lines of a paragraph begin and end; one of tabs begins and ends where text goes in."""
+    """Give where a paragraph's lines, or its options, begin and end; tabs begin and end where text goes in."""
     text = "".join(each.char for each in characters)
     if LINE.search(text):
         return [found.span() for found in LINE.finditer(text)]
+    if (chosen := either(text)) is not None and not open_labels(text):
+        return [chosen[:2]]
     return [(start + 1, start + 1) for _, start in open_labels(text)]
 
 
 def _write_line(spot: Spot, text: str) -> None:
-    """Write over a line, in the look of the line's own run; behind the first tab where tabs are the line."""
+    """Write over a line or over options, in their run's look; behind the first tab where tabs are the line."""
     if not text:
         return
     characters = shown(spot.at)

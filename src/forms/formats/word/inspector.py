@@ -12,8 +12,8 @@ from forms.formats.word import opc, package
 from forms.formats.word.control_reader import guarded
 from forms.formats.word.sections import sections
 from forms.formats.word.spots import has_places, is_free, spots
-from forms.formats.word.spots_inline import FF_DATA, Spot
-from forms.formats.word.wordml import BODY, SDT, qn
+from forms.formats.word.spots_inline import FF_DATA, LOCKED, Spot
+from forms.formats.word.wordml import BODY, SDT, SDT_PR, child_value, qn
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place
 
@@ -107,7 +107,7 @@ def _open(data: bytes, source: str) -> Opened:
     body = root.find(BODY)
     found = () if body is None else spots(body)
     protection = _protection(members, main, source)
-    if protection and body is not None:
+    if body is not None:
         found = tuple(
             spot
             if _may_be_filled(spot, body, protection)
@@ -131,8 +131,15 @@ def _beside(
 
 
 def _may_be_filled(spot: Spot, body: etree._Element, protection: str) -> bool:
-    """Tell whether a person could fill in a place of a protected document."""
-    return protection == "forms" and (spot.at.tag in (SDT, FF_DATA) or is_free(spot, body))
+    """Tell whether a person could fill in a place of a protected document, or inside a locked control."""
+    is_field = spot.at.tag in (SDT, FF_DATA)
+    for step in spot.at.iterancestors(SDT):
+        properties = step.find(SDT_PR)
+        if child_value(properties, "w:lock") in LOCKED:
+            return False
+        if properties is not None and properties.find(qn("w:group")) is not None:
+            return is_field  # what is grouped can be changed in its fields only (17.5.2.16)
+    return not protection or (protection == "forms" and (is_field or is_free(spot, body)))
 
 
 def _protection(members: Mapping[str, bytes], main: str, source: str) -> str:

@@ -108,6 +108,8 @@ class _Checker(Struct):
             return self._name(node, scope)
         if isinstance(node, nodes.Getattr):
             return self._attribute(self.find(node.node, scope), node.attr, node)
+        if isinstance(node, nodes.Getitem):
+            return self._indexed(node, scope)
         if isinstance(node, nodes.Filter):
             return self._filter(node, scope)
         if isinstance(node, nodes.CondExpr):
@@ -144,6 +146,18 @@ class _Checker(Struct):
         self._add("unknown-name", f"asks for ‘{name}’, which does not exist there", hint, node)
         return _UNKNOWN
 
+    def _indexed(self, node: nodes.Getitem, scope: dict[str, _Found]) -> _Found:
+        """Give an item or a slice of rows, `rows[0]` and `rows[1:]`."""
+        base = self.find(node.node, scope)
+        for child in node.arg.iter_child_nodes():
+            self.find(child, scope)
+        if not isinstance(base, Sequence):
+            return _UNKNOWN
+        if isinstance(node.arg, nodes.Slice):
+            return base
+        whole = isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, int)
+        return self._item(base, node) if whole else _UNKNOWN
+
     def _filter(self, node: nodes.Filter, scope: dict[str, _Found]) -> _Found:
         base = _UNKNOWN if node.node is None else self.find(node.node, scope)
         for argument in (*node.args, *(keyword.value for keyword in node.kwargs)):
@@ -170,6 +184,14 @@ class _Checker(Struct):
         problem = Problem("error", code, f"{tag.shown or 'A tag'} {what}", hint, place)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def names_of_expression(node: nodes.Node | None, names: Mapping[str, Names]) -> Names:
+    """Give the names that an expression's value has, None where it has none or that can't be told."""
+    if node is None:
+        return None
+    found = _Checker((), "").find(node, dict(names))
+    return None if isinstance(found, _Unknown) else found
 
 
 def _opened(names: Names) -> Names:

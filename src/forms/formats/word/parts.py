@@ -7,16 +7,16 @@ same for every document of a template is marked static, so that a reader may rem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from forms.formats.word.slots import unmarked
 
 StoryKind = Literal["body", "header", "footer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One child of `w:body`, `w:hdr` or `w:ftr`, as text, or several that were rendered together.
 
     `text` uses the prefixes declared in its story's `opening`, and has the marks of `slots` round its values.
@@ -33,8 +33,7 @@ class Block:
         return self.text if self.static else unmarked(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """The content of one part: `opening` + blocks + `closing` is the part's XML.
 
     `name` is the zip member (`word/document.xml`). The body's last block is its `w:sectPr`.
@@ -55,8 +54,7 @@ class Story:
         return self.opening + unmarked("".join([block.text for block in self.blocks])) + self.closing
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedWord:
+class RenderedWord(Struct, frozen=True):
     """A rendered template: the stories, the other rendered parts, and the members that never change.
 
     `stories` holds the body first, then each header and footer by member name. `members` are the package's

@@ -7,7 +7,8 @@ model. Filling it in gives what reading the whole block would have given; a test
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from forms.formats.word.model import (
     BlockControl,

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.word.model import (
     BlockControl,
@@ -61,17 +62,17 @@ _REMEMBERED_PACKAGES = 32
 _REMEMBERED_BLOCKS = 4096
 _REMEMBERED_SKELETONS = 1_000_000
 """Characters of skeletons remembered of a package: some thirty variants of a long report, about 15 MB."""
+_ONLY_AGAIN = 1_000
+"""From so many characters on a skeleton becomes a pattern only when it is met again, as a long table may never
+be: a pattern and its plan take about as long to make as reading and laying out the whole."""
 _MET = 1024
-_ONLY_AGAIN = 20_000
-"""From so many characters on a skeleton is read as a pattern only when it is met again: most never are."""
 _FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
 _PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SectionEnd:
+class _SectionEnd(Struct, frozen=True):
     """The end of a section: its set-up, and relationship ids of headers and footers by use."""
 
     format: SectionFormat
@@ -156,8 +157,7 @@ class _Package:
         self.language = self.styles.default_run.get("language") or "en-GB"
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """What is read: the document, what is known of its package, and whether patterns are wanted."""
 
     package: _Package

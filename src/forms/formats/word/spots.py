@@ -25,6 +25,7 @@ from forms.formats.word.spots_inline import (
     Spot,
     Walk,
     control_spots,
+    either,
     paragraph_spots,
 )
 from forms.formats.word.wordml import P_PR, SDT, SDT_CONTENT, SDT_PR, SECT_PR, TBL, TC, TR, VAL, P, qn
@@ -168,7 +169,7 @@ def _with_merged(rows: list[list[_Cell]]) -> list[list[_Cell]]:
 def _is_head(row: list[_Cell]) -> bool:
     """Tell whether every cell of a row has words, and none something to fill in; the first may be empty."""
     words = [cell.words for cell in row]
-    drawn = any(BOX.search(text) or LINE.search(text) for text in words)
+    drawn = any(BOX.search(text) or LINE.search(text) or _is_either(text) for text in words)
     return len(row) > 1 and all(words[1:]) and not drawn and not any(cell.empty for cell in row[1:])
 
 
@@ -290,3 +291,9 @@ def _has_room(rows: list[list[_Cell]], at: int, column: int) -> bool:
 def _asks(words: str) -> bool:
     """Tell whether words end as a label or a question does."""
     return words.endswith((":", "?")) and any(char.isalnum() for char in words)
+
+
+def _is_either(words: str) -> bool:
+    """Tell whether words are nothing but "Yes / No"; a head may end so, as in "Being referred? Y/N"."""
+    found = either(words)
+    return found is not None and found[0] == 0

@@ -37,6 +37,12 @@ LINE = re.compile(
 
 _TABS = re.compile("\t+")
 
+_EITHER = re.compile(
+    r"(?:^|[?:)\t]|\s{2})\s*(?P<all>(?:yes|y)\s*/\s*(?:no|n)(?:\s*/\s*[^/()*]{1,25}){0,3})"
+    r"(?P<note>\s*[(*]{0,2}(?:please )?delete [^()]{1,40}\)?)?\s*$",
+    re.I,
+)
+_LONGEST_EITHER = 300
 BOX = re.compile(f"[{BOXES}]")
 ANY_BOX = re.compile(f"[{BOXES}{TICKS}]")
 _MARK_BOX, _MARK_TEXT = "\ue001", "\ue002"
@@ -51,9 +57,8 @@ _CONTROLS: dict[str, PlaceKind] = {
     qn("w:dropDownList"): "choice",
     qn("w:comboBox"): "combo",
 }
-NAMED: frozenset[PlaceKind] = frozenset(
-    (*_CONTROLS.values(), "multiline", "bookmark")  # legacy fields are text, date, checkbox and choice
-)
+LOCKED = ("contentLocked", "sdtContentLocked")
+"""The locks of a control under which its content cannot be changed (17.5.2.23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def control_spots(control: etree._Element, where: str, label: str = "") -> Itera
         kind = "multiline"
     title = child_value(properties, "w:alias")
     name = child_value(properties, "w:tag") or title or child_value(properties, "w:id")
-    locked = child_value(properties, "w:lock") in ("contentLocked", "sdtContentLocked")
+    locked = child_value(properties, "w:lock") in LOCKED
     words = title if kind == "repeating section" else label or label_of(control) or title
     yield Spot(Fillable(name, kind, words, where, options_of(properties), read_only=locked), control)
 
@@ -252,7 +257,13 @@ def paragraph_spots(
         for number, label in enumerate(labels):
             yield Spot(Fillable(walk.next_name(where, "box"), "box", label, where), paragraph, number)
         return
-    yield from _lines(paragraph, text, where, walk, context)
+    found = list(_lines(paragraph, text, where, walk, context))
+    yield from found
+    if not found and (chosen := either(text)):
+        start, _, options = chosen
+        label = plain(text[:start]).strip("*() ") or context.label
+        pairs = tuple((option, option) for option in options)
+        yield Spot(Fillable(walk.next_name(where, "choice"), "choice", label, where, pairs), paragraph)
 
 
 def open_labels(text: str) -> list[tuple[str, int]]:
@@ -270,6 +281,18 @@ def open_labels(text: str) -> list[tuple[str, int]]:
         if is_label and (is_next or not following.strip()):
             found.append((label[:-1].rpartition(":")[2] or label[:-1], tabs.start()))
     return found
+
+
+def either(text: str) -> tuple[int, int, tuple[str, ...]] | None:
+    """Give where a paragraph ends in "Yes / No", of which a person leaves one, and the options; else None.
+
+    A note such as "(delete as appropriate)" goes with what is deleted.
+    """
+    found = _EITHER.search(text) if "/" in text and len(text) < _LONGEST_EITHER else None
+    if found is None:
+        return None
+    options = tuple(option.strip() for option in found["all"].split("/"))
+    return found.start("all"), found.end("note") if found["note"] else found.end("all"), options
 
 
 def _lines(paragraph: etree._Element, text: str, where: str, walk: Walk, context: Context) -> Iterator[Spot]:

@@ -169,7 +169,9 @@ class _Tags:
     def __init__(self, reader: PdfReader) -> None:
         root = direct(reader.root_object.get("/StructTreeRoot"))
         tree = direct(root.get("/ParentTree")) if isinstance(root, DictionaryObject) else None
-        self._leaves = list(_leaves(tree, 0)) if isinstance(tree, DictionaryObject) else []
+        self._leaves: list[tuple[DictionaryObject, DictionaryObject]] = []
+        if isinstance(root, DictionaryObject) and isinstance(tree, DictionaryObject) and reference_of(root):
+            self._leaves = list(_leaves(tree, root, 0))
         self._changed: dict[int, PdfObject] = {}
 
     def take(self, page: PageObject, widget: DictionaryObject) -> int:
@@ -228,18 +230,19 @@ class _Tags:
 
     def _forget(self, key: object) -> None:
         """Take a key out of the parent tree."""
-        for leaf, entries in self._numbered():
+        for holder, entries in self._numbered():
             for index in range(0, len(entries) - 1, 2):
                 if direct(entries[index]) == key:
                     del entries[index : index + 2]
-                    self._note(leaf if reference_of(entries) is None else entries)
+                    self._note(holder)
                     return
 
-    def _numbered(self) -> Iterator[tuple[DictionaryObject, ArrayObject]]:
-        for leaf in self._leaves:
+    def _numbered(self) -> Iterator[tuple[PdfObject, ArrayObject]]:
+        """Give the pairs of each leaf, and the object that is written anew when they change."""
+        for leaf, holder in self._leaves:
             entries = direct(leaf["/Nums"])
             if isinstance(entries, ArrayObject):
-                yield leaf, entries
+                yield holder if reference_of(entries) is None else entries, entries
 
     def _note(self, item: PdfObject) -> None:
         self._changed[id(item)] = item
@@ -249,9 +252,9 @@ class _Tags:
         if reference_of(item) is not None:
             self._note(item)
             return
-        for leaf, entries in self._numbered():
+        for holder, entries in self._numbered():
             if any(entry is item for entry in list.__iter__(entries)):
-                self._note(leaf if reference_of(entries) is None else entries)
+                self._note(holder)
 
     def changes(self) -> Iterator[Change]:
         """Give all changed objects."""
@@ -268,14 +271,17 @@ def _holds(kid: object, widget: DictionaryObject) -> bool:
     return isinstance(kid, DictionaryObject) and direct(kid.get("/Obj")) is widget
 
 
-def _leaves(node: DictionaryObject, depth: int) -> Iterator[DictionaryObject]:
-    """Give the leaves of a number tree."""
+def _leaves(
+    node: DictionaryObject, above: DictionaryObject, depth: int
+) -> Iterator[tuple[DictionaryObject, DictionaryObject]]:
+    """Give the leaves of a number tree, each with the nearest dictionary that is an object of its own."""
     if depth > _DEEPEST:
         raise ValueError("a tree too deep")
+    holder = above if reference_of(node) is None else node
     if "/Nums" in node:
-        yield node
+        yield node, holder
     kids = direct(node.get("/Kids"))
     for kid in kids if isinstance(kids, ArrayObject) else ():
         entries = direct(kid)
         if isinstance(entries, DictionaryObject):
-            yield from _leaves(entries, depth + 1)
+            yield from _leaves(entries, holder, depth + 1)

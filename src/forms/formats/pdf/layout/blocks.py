@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import FixedOps, Instance, Op
 from forms.formats.pdf.fonts import FontBook
@@ -36,8 +38,7 @@ from forms.formats.word.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What the layout of every block of a document depends on."""
 
     language: str
@@ -148,6 +149,19 @@ def opened(block: BlockItem, fillable: bool) -> Iterator[Paragraph | Table]:
         yield from opened(inner, fillable)
 
 
+def cell_content(
+    blocks: Sequence[BlockItem], controls: Sequence[Control], fillable: bool
+) -> list[Paragraph | Table]:
+    """Give the paragraphs and tables of a cell; a fillable control around the cell becomes a field."""
+    content = [inner for block in blocks for inner in opened(block, fillable)]
+    control = next((control for control in controls if control.level == "cell" and control.fillable), None)
+    if fillable and control is not None:
+        paragraphs = tuple(inner for inner in content if isinstance(inner, Paragraph))
+        if len(paragraphs) == len(content) and paragraphs:
+            return [as_field(paragraphs, control)]
+    return content
+
+
 def as_field(paragraphs: tuple[Paragraph, ...], control: Control) -> Paragraph:
     """Make one paragraph, all of it in the control, of several."""
     first = paragraphs[0]
@@ -192,14 +206,7 @@ class BlockMaker:
         self, blocks: tuple[BlockItem, ...], parent: int, width: float, controls: tuple[Control, ...]
     ) -> Flow:
         """Lay out a cell's content; a fillable control around the cell becomes a field."""
-        fillable = self._setting.fillable
-        content = [inner for block in blocks for inner in opened(block, fillable)]
-        control = next((control for control in controls if control.level == "cell" and control.fillable), None)
-        if fillable and control is not None:
-            paragraphs = tuple(inner for inner in content if isinstance(inner, Paragraph))
-            if len(paragraphs) == len(content) and paragraphs:
-                content = [as_field(paragraphs, control)]
-        return self.flow(content, parent, width)
+        return self.flow(cell_content(blocks, controls, self._setting.fillable), parent, width)
 
     def flow(self, blocks: list[Paragraph | Table], parent: int, width: float) -> Flow:
         """Lay out blocks below one element; paragraphs of one list get an `L` around them."""

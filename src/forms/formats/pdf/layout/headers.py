@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, Fragment
 from forms.formats.pdf.fonts import FontBook
@@ -11,7 +12,7 @@ from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
-from forms.formats.pdf.layout.laid import LaidContent, Piece
+from forms.formats.pdf.layout.laid import Flow, LaidContent, Piece
 from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
@@ -23,14 +24,14 @@ from forms.formats.word.model import (
     InlineControl,
     PageField,
     Paragraph,
+    Placed,
     Section,
     StoryUse,
 )
 from forms.formats.word.patterns import filled
 
 
-@dataclass(frozen=True, slots=True)
-class LaidStory:
+class LaidStory(Struct, frozen=True):
     """A header or footer laid out for one page: pieces from its own top left, and its height."""
 
     pieces: tuple[Piece, ...]
@@ -74,6 +75,7 @@ class Stories:
         self._memory = memory_of(fonts, self._setting)
         self._known: dict[tuple[object, ...], LaidStory] = {}
         self._numbered: dict[int, bool] = {}
+        self._plain: dict[tuple[int, float], Flow] = {}  # blocks without page numbers
 
     def story(
         self, stories: Mapping[StoryUse, HeaderFooter], use: StoryUse, width: float, numbers: tuple[str, str]
@@ -94,16 +96,24 @@ class Stories:
     def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
         flow: list[LaidContent] = []
         for placed in story.blocks:
-            simple = self._memory.story(placed, width)
-            laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
-            if laid is not None:
-                flow.append(laid)
-                continue
-            structure = Structure(self._setting.language, artifact=True)
-            maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
-            flow += maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
+            key = (id(placed), width)
+            laid = self._plain.get(key)
+            if laid is None:
+                laid = self._block(placed, width, numbers)
+                if not has_page_number(placed.block):
+                    self._plain[key] = laid
+            flow += laid
         whole = fill_cell(tuple(flow), START, float("inf"))
-        return LaidStory(tuple(piece for _, piece in whole.pieces), whole.height)
+        return LaidStory(tuple([piece for _, piece in whole.pieces]), whole.height)
+
+    def _block(self, placed: Placed, width: float, numbers: tuple[str, str]) -> Flow:
+        simple = self._memory.story(placed, width)
+        laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
+        if laid is not None:
+            return (laid,)
+        structure = Structure(self._setting.language, artifact=True)
+        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
+        return maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
 
 
 def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:

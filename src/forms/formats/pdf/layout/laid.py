@@ -5,8 +5,9 @@ What is made for each line and cell of a document is not frozen, as that would t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import Colour, Instance, Op
 from forms.formats.word.model import Border, Borders, ParagraphFormat
@@ -15,8 +16,7 @@ Piece = tuple[float, float, tuple[Op, ...], int]
 """Where the operations' origin lies in what holds them, the operations, and what their elements count from."""
 
 
-@dataclass(slots=True)
-class LaidLine:
+class LaidLine(Struct):
     """A line: `top` from the paragraph's first line, `height` without what line spacing adds below it.
 
     `pitch` is the distance to the next line's top. `end` tells a forced page or column break after it.
@@ -29,8 +29,7 @@ class LaidLine:
     end: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """Borders and shading of a paragraph: from `left` to `right` of the column; insets are line and padding."""
 
     left: float
@@ -59,12 +58,12 @@ def inset(border: Border | None) -> float:
     return border.thickness + border.space if border is not None and border.visible else 0.0
 
 
-@dataclass(slots=True)
-class LaidParagraph:
+class LaidParagraph(Struct):
     """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines.
 
     `unbreakable`: it holds a field of several lines, which can't be parted. `forced`: a page or column break
-    stands in it.
+    stands in it. `frame` draws its borders and shading, from its top on, where it stands whole and alone; it is
+    made when it is first asked for.
     """
 
     format: ParagraphFormat
@@ -74,10 +73,10 @@ class LaidParagraph:
     box: Box | None = None
     unbreakable: bool = False
     forced: bool = False
+    frame: tuple[Op, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A piece of a horizontal table border, from `x1` to `x2` of the table."""
 
     x1: float
@@ -85,8 +84,7 @@ class Edge:
     border: Border
 
 
-@dataclass(frozen=True, slots=True)
-class CellShape:
+class CellShape(Struct, frozen=True):
     """What is the same of a cell whatever stands in it.
 
     It goes from `x1` to `x2` of the table; its content begins at `left` and is `width` wide. A cell that goes
@@ -110,8 +108,7 @@ class CellShape:
     attributes: tuple[tuple[str, str | int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowShape:
+class RowShape(Struct, frozen=True):
     """What is the same of a row whatever stands in it. `rule` is the height of its upper border.
 
     `least` is the height that the row asks for (0: none), which is an upper limit if `exact`. `bottom_rule`
@@ -135,8 +132,7 @@ class RowShape:
     frames: dict[float, tuple[Op, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class TableShape:
+class TableShape(Struct, frozen=True):
     """What is the same of a table whatever stands in its cells: where its left edge lies, its rows.
 
     Its first `headers` rows are repeated on each page.
@@ -147,8 +143,7 @@ class TableShape:
     headers: int
 
 
-@dataclass(slots=True)
-class LaidCell:
+class LaidCell(Struct):
     """A cell with its content: `pieces` and `height` where it isn't parted, `flow` is for parting it.
 
     The content's elements count from `base`.
@@ -161,8 +156,7 @@ class LaidCell:
     base: int = 0
 
 
-@dataclass(slots=True)
-class LaidRow:
+class LaidRow(Struct):
     """A row with its content. Its height includes that of its upper border, but not the border below it.
 
     `alone` is its height if the vertical merges that begin in it had no other row. `exact`: it has just the
@@ -176,8 +170,7 @@ class LaidRow:
     exact: bool
 
 
-@dataclass(slots=True)
-class LaidTable:
+class LaidTable(Struct):
     """A table whose left edge lies at `x`. Its first `headers` rows are repeated on each page."""
 
     x: float
@@ -191,8 +184,7 @@ LaidContent = LaidParagraph | LaidTable
 Flow = tuple[LaidContent, ...]
 
 
-@dataclass(slots=True)
-class LaidBlock:
+class LaidBlock(Struct):
     """A block with its structure. `numbered`: page numbers are to be put into it (`PageNumberOp`)."""
 
     content: LaidContent

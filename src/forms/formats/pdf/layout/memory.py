@@ -76,7 +76,11 @@ class Memory:
             return lay_out_blocks(placed, fonts, setting, width, lasting=True)
         if isinstance(block, Table):
             return TablePlan(block, placed.labels, fonts, setting, width)
-        made = ParagraphPlan.of(block, fonts, setting, width) if isinstance(block, Paragraph) else None
+        made = (
+            ParagraphPlan.of(block, placed.labels, fonts, setting, width)
+            if isinstance(block, Paragraph)
+            else None
+        )
         return made or "long"
 
     def _get(self, key: tuple[object, ...]) -> _Known | None:

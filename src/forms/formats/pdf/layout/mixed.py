@@ -7,8 +7,9 @@ here is left to the long way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, BLACK, Colour, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import Typesetter
@@ -22,10 +23,10 @@ Stretch = tuple[str, int]
 """A text and the number of its format."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """A format: how wide its characters are, in ems, and how high its lines, in points."""
 
+    look: RunFormat
     face: str
     advance: Callable[[str], float]
     size: float
@@ -36,18 +37,17 @@ class _Style:
     descent: float
 
 
-@dataclass(slots=True)
-class _Line:
-    """A line in the making: its pieces of text (x, text, width in ems, style, whether a space follows)."""
+class _Line(Struct):
+    """A line in the making: its pieces of text (x, text, style, whether a space follows)."""
 
-    pieces: list[tuple[float, str, float, _Style, bool]]
+    pieces: list[tuple[float, GlyphRun, _Style, bool]]
     styles: set[int]
     marked: bool
 
     def close(self) -> None:
         """Say that a space follows the last piece, as a tab or the line's end does if it is read aloud."""
         if self.pieces and self.marked:
-            self.pieces[-1] = (*self.pieces[-1][:4], True)
+            self.pieces[-1] = (*self.pieces[-1][:3], True)
 
 
 class _Measured:
@@ -55,15 +55,21 @@ class _Measured:
 
     __slots__ = ("ends", "parts", "text")
 
-    def __init__(self, stretches: Sequence[Stretch], styles: Sequence[_Style]) -> None:
+    def __init__(self, stretches: Sequence[Stretch], styles: Sequence[_Style], setter: Typesetter) -> None:
         self.text = "".join([text for text, _ in stretches])
         self.ends = [0.0]
-        self.parts: list[tuple[int, int, int, list[float]]] = []  # from, to, style, where characters end in ems
+        # From, to, style, face, where characters end in ems.
+        self.parts: list[tuple[int, int, int, str, list[float]]] = []
         for text, number in stretches:
             style = styles[number]
-            ems = list(accumulate(map(style.advance, text), initial=0.0))
+            face, advance = style.face, style.advance
+            try:
+                ems = list(accumulate(map(advance, text), initial=0.0))
+            except KeyError:
+                face, advance = _other_face(text, style, setter)
+                ems = list(accumulate(map(advance, text), initial=0.0))
             start, at, size = len(self.ends) - 1, self.ends[-1], style.size
-            self.parts.append((start, start + len(text), number, ems))
+            self.parts.append((start, start + len(text), number, face, ems))
             self.ends += [at + em * size for em in ems[1:]]
 
     @property
@@ -74,7 +80,7 @@ class _Measured:
     def parts_at_spaces(self) -> bool:
         """Whether each format begins with a word."""
         text = self.text
-        return all(text[start - 1] == " " != text[start] for start, _, _, _ in self.parts[1:])
+        return all(text[start - 1] == " " != text[start] for start, *_ in self.parts[1:])
 
 
 def mixed_text(
@@ -116,6 +122,7 @@ class MixedLines:
         default_tab: float,
     ) -> None:
         """Take the formats (neither right to left nor justified) and the column's width."""
+        self._setter = setter
         self._styles = [_style(one, setter) for one in looks]
         self._look = look
         self._limit = max(width - look.right, look.left + 1)
@@ -161,7 +168,7 @@ class MixedLines:
                 segment = Segment(before, stop)
             if not stretches:
                 continue
-            measured = _Measured(stretches, self._styles)
+            measured = _Measured(stretches, self._styles, self._setter)
             if measured.text[0] == " " or (self._share and measured.text[-1] == " "):
                 return False
             if number == end and (segment.stop is None or segment.stop.kind == "left"):
@@ -199,7 +206,7 @@ class MixedLines:
     def _put(self, measured: _Measured, start: int, stop: int, x: float, line: _Line) -> None:
         """Add the text from `start` to `stop`, with the spaces at its end, to a line."""
         text, ends = measured.text, measured.ends
-        for first, last, number, ems in measured.parts:
+        for first, last, number, face, ems in measured.parts:
             begin, end = max(first, start), min(last, stop)
             if begin >= end:
                 continue
@@ -213,8 +220,9 @@ class MixedLines:
                 shown = shown[lead:]
             if shown:
                 width = ems[begin + len(shown) - first] - ems[begin - first]
+                run = GlyphRun(face, shown, (), width, 0, True)
                 spaced = begin + len(shown) < end
-                line.pieces.append((x + ends[begin] - ends[start], shown, width, self._styles[number], spaced))
+                line.pieces.append((x + ends[begin] - ends[start], run, self._styles[number], spaced))
 
     def _laid(self, lines: list[_Line], element: int) -> tuple[LaidLine, ...]:
         out = []
@@ -225,7 +233,7 @@ class MixedLines:
                 TextOp(
                     x,
                     top + ascent,
-                    GlyphRun(style.face, text, (), width, 0, True),
+                    run,
                     style.size,
                     element,
                     style.colour,
@@ -233,7 +241,7 @@ class MixedLines:
                     style.strike,
                     spaced,
                 )
-                for x, text, width, style, spaced in line.pieces
+                for x, run, style, spaced in line.pieces
             ]
             out.append(LaidLine(top, height, pitch, tuple(ops)))
             top += pitch
@@ -253,6 +261,7 @@ def _style(look: RunFormat, setter: Typesetter) -> _Style:
     face, advances = setter.plain(look)
     metrics = setter.metrics(look)
     return _Style(
+        look,
         face,
         advances.__getitem__,
         look.size,
@@ -262,6 +271,15 @@ def _style(look: RunFormat, setter: Typesetter) -> _Style:
         (metrics.ascent + metrics.line_gap) * look.size,
         metrics.descent * look.size,
     )
+
+
+def _other_face(text: str, style: _Style, setter: Typesetter) -> tuple[str, Callable[[str], float]]:
+    """Give the other face that a word is drawn in, such as a box to tick; `KeyError` if there are several."""
+    look = style.look
+    runs = setter.fonts.runs(text, bold=look.bold, italic=look.italic, language=look.language)
+    if len(runs) != 1 or not runs[0].plain or runs[0].level or " " in text:
+        raise KeyError(text)
+    return runs[0].face, setter.fonts.face(runs[0].face).plain.__getitem__
 
 
 def _hard_lines(stretches: Sequence[Stretch]) -> tuple[list[list[list[Stretch]]], list[int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,
@@ -29,8 +31,7 @@ _ANY_NUMBERS = ("1", "1")
 """The page numbers with which headers and footers are measured, before the right ones are known."""
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     """A page in the making."""
 
     section: Section

@@ -7,24 +7,35 @@ a case: cells are remembered only as far as they hold no value, or one that is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
-from forms.formats.pdf.display import Chunk, Element, FixedElements, Instance, Tree
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextOp, Tree
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
-from forms.formats.pdf.layout.blocks import BlockMaker, Setting, bookmarks_of, settled_cell, settled_paragraph
+from forms.formats.pdf.layout.blocks import (
+    BlockMaker,
+    Setting,
+    bookmarks_of,
+    cell_content,
+    settled_cell,
+    settled_paragraph,
+)
+from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.laid import (
     CellShape,
     LaidBlock,
     LaidCell,
+    LaidLine,
     LaidParagraph,
     LaidRow,
     LaidTable,
     RowShape,
 )
 from forms.formats.pdf.layout.mixed import MixedLines, Stretch, mixed_text
-from forms.formats.pdf.layout.paragraphs import Surroundings, box_of, lay_out_paragraph, of_lines
-from forms.formats.pdf.layout.simple import PAGE, SimpleLines, simple_text
+from forms.formats.pdf.layout.paragraphs import LONGEST_FIELD, Surroundings, box_of, lay_out_paragraph, of_lines
+from forms.formats.pdf.layout.simple import PAGE, SimpleLines, is_plain, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import (
     finish_table,
@@ -34,16 +45,27 @@ from forms.formats.pdf.layout.tables import (
     with_flow,
     with_high_fields,
 )
-from forms.formats.word.model import Cell, Control, Paragraph, ParagraphFormat, Row, Table
+from forms.formats.word.model import (
+    BlockControl,
+    Cell,
+    Control,
+    InlineControl,
+    Paragraph,
+    ParagraphFormat,
+    Row,
+    Table,
+)
 from forms.formats.word.patterns import (
     cell_holds_places,
     control_holds_places,
     fill_block,
     fill_content,
     fill_control,
+    has_places,
     holds_places,
     list_items,
     places_in,
+    put,
 )
 from forms.formats.word.slots import FIRST_PLACE, MOST_PLACES, PRIVATE
 
@@ -85,6 +107,7 @@ class TextPlan:
         self._lines = lines
         self._texts = [(_Places(text), style) for text, style in stretches]
         self._first = self._texts[0][0]
+        self._simple = lines if isinstance(lines, SimpleLines) else None
 
     @classmethod
     def of(
@@ -95,60 +118,166 @@ class TextPlan:
         width: float,
         *,
         numbers: bool = False,
+        mixed: bool = False,
     ) -> TextPlan | None:
-        """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way."""
+        """Make it for a paragraph, with `numbers` of pages in it; None if that takes the long way.
+
+        `mixed`: its words may be in other faces than letters are.
+        """
         look, content, tab = paragraph.format, paragraph.content, setting.default_tab
         if paragraph.item is not None or look.outline or look.bidi or look.alignment == "both":
             return None
-        found = simple_text(content, setting.language, numbers=numbers)
+        found = simple_text(content, setting.language, numbers=numbers) if not mixed else None
         if found is not None:
             return cls(look, width, ((found[0], 0),), SimpleLines(found[1], look, setter, width, tab))
-        mixed = mixed_text(content, setting.language)
-        if mixed is not None:
-            return cls(look, width, mixed[0], MixedLines(mixed[1], look, setter, width, tab))
+        several = mixed_text(content, setting.language)
+        if several is not None:
+            return cls(look, width, several[0], MixedLines(several[1], look, setter, width, tab))
         return None
 
     def fill(
         self, values: Sequence[str], element: int, numbers: tuple[str, str] = ("", "")
     ) -> LaidParagraph | None:
         """Lay out the paragraph as an element, with its values and numbers of pages; None as `of`."""
-        if isinstance(self._lines, SimpleLines):
-            lines = self._lines.lines(self._first.fill(values, numbers), element)
-        else:
+        if self._simple is not None:
+            lines = self._simple.lines(self._first.fill(values, numbers), element)
+        elif isinstance(self._lines, MixedLines):
             stretches = [(text.fill(values, numbers), style) for text, style in self._texts]
             lines = self._lines.lines(stretches, element)
         return None if lines is None else of_lines(self._look, lines, self._box)
 
 
+class FieldPlan:
+    """The plan of a paragraph that is a field, and nothing else."""
+
+    def __init__(self, look: ParagraphFormat, width: float, control: Control, text: TextPlan) -> None:
+        """Take the paragraph's format, the control and its text."""
+        self._look = look
+        self._control = control
+        self._text = text
+        self._left = look.left + look.first_line
+        self._right = max(width - look.right, look.left + 1)
+
+    @classmethod
+    def of(cls, paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float) -> FieldPlan | None:
+        """Make it for a paragraph; None if that takes the long way."""
+        only = paragraph.content[0] if len(paragraph.content) == 1 else None
+        look = paragraph.format
+        if not setting.fillable or not isinstance(only, InlineControl) or not only.control.fillable:
+            return None
+        if look.alignment != "left":
+            return None
+        inside = replace(paragraph, content=only.content)
+        text = TextPlan.of(inside, setter, setting, width, mixed=is_box(only.control))
+        return None if text is None else cls(look, width, only.control, text)
+
+    def fill(self, values: Sequence[str], element: int) -> LaidParagraph | None:
+        """Lay out the field, whose element follows the paragraph's; None if that takes the long way."""
+        control = fill_control(self._control, values)
+        laid = self._text.fill(values, element + 1) if control.fillable else None
+        if laid is None or len(laid.lines) > LONGEST_FIELD or not laid.lines[0].ops:
+            return None
+        first, last = laid.lines[0], laid.lines[-1]
+        op = first.ops[0]
+        assert isinstance(op, TextOp)
+        y, height, width = 0.0, last.top + last.height, max(self._right - self._left, op.size)
+        if is_box(self._control):
+            width, y = box_size(op.size, 0.0, height)
+            height = width
+        field = FieldOp(self._left, y, width, height, field_spec(control), op.size, element + 1)
+        lines = (
+            LaidLine(first.top, first.height, first.pitch, (field,)),
+            *[LaidLine(line.top, line.height, line.pitch, ()) for line in laid.lines[1:]],
+        )
+        return LaidParagraph(self._look, lines, laid.height, (field,), laid.box, len(lines) > 1)
+
+
+class ItemPlan:
+    """The plan of a list item: a label, a tab or space, and text."""
+
+    def __init__(self, look: ParagraphFormat, width: float, text: TextPlan) -> None:
+        """Take the paragraph's format, and the text with the label."""
+        self._look = look
+        self._text = text
+
+    @classmethod
+    def of(
+        cls, paragraph: Paragraph, label: str, setter: Typesetter, setting: Setting, width: float
+    ) -> ItemPlan | None:
+        """Make it for a paragraph with its label; None if that takes the long way."""
+        item, look = paragraph.item, paragraph.format
+        if item is None or item.definition.alignment != "left" or look.alignment != "left" or look.bidi:
+            return None
+        after = {"tab": "\t", "space": " "}.get(item.definition.suffix)
+        found = mixed_text(paragraph.content, setting.language)
+        if not label or after is None or found is None or not is_plain(item.format, setting.language):
+            return None
+        stretches, looks = found
+        number = len(looks)
+        lines = MixedLines((*looks, item.format), look, setter, width, setting.default_tab)
+        return cls(look, width, TextPlan(look, width, ((label + after, number), *stretches), lines))
+
+    def fill(self, values: Sequence[str]) -> LaidParagraph | None:
+        """Lay out the item as element 0, its label as 1, its text as 2; None if that takes the long way."""
+        laid = self._text.fill(values, 2)
+        if laid is None:
+            return None
+        first, ops = laid.lines[0], laid.ops
+        assert isinstance(ops[0], TextOp)
+        label = replace(ops[0], element=1)
+        line = LaidLine(first.top, first.height, first.pitch, (label, *first.ops[1:]))
+        return LaidParagraph(laid.format, (line, *laid.lines[1:]), laid.height, (label, *ops[1:]), laid.box)
+
+
 class ParagraphPlan:
     """The plan of a paragraph of the body."""
 
-    _ELEMENTS = FixedElements((Element("P"),))
-
-    def __init__(self, text: TextPlan, bookmarks: tuple[str, ...]) -> None:
-        """Take its text."""
-        self._text = text
-        self._bookmarks = bookmarks
+    def __init__(
+        self, plan: TextPlan | FieldPlan | ItemPlan, elements: FixedElements, paragraph: Paragraph
+    ) -> None:
+        """Take the plan of its content, and its elements."""
+        self._plan = plan
+        self._elements = elements
+        item = paragraph.item if isinstance(plan, ItemPlan) else None
+        self._list = (item.list_id, item.level) if item is not None else ("", 0)
+        self._bookmarks = paragraph.bookmarks
 
     @classmethod
-    def of(cls, paragraph: Paragraph, fonts: FontBook, setting: Setting, width: float) -> ParagraphPlan | None:
+    def of(
+        cls, paragraph: Paragraph, labels: tuple[str, ...], fonts: FontBook, setting: Setting, width: float
+    ) -> ParagraphPlan | None:
         """Make it; None if each paragraph must be laid out from nothing."""
-        text = TextPlan.of(paragraph, typesetter(fonts), setting, width)
-        return None if text is None else cls(text, paragraph.bookmarks)
+        setter = typesetter(fonts)
+        if paragraph.format.outline:
+            return None
+        if paragraph.item is not None:
+            item = ItemPlan.of(paragraph, labels[0] if labels else "", setter, setting, width)
+            return None if item is None else cls(item, _ITEM, paragraph)
+        text = TextPlan.of(paragraph, setter, setting, width)
+        if text is not None:
+            return cls(text, _PARAGRAPH, paragraph)
+        field = FieldPlan.of(paragraph, setter, setting, width)
+        return None if field is None else cls(field, _FIELD, paragraph)
 
     def fill(self, values: Sequence[str]) -> LaidBlock | None:
         """Lay out the paragraph with its values; None if that takes the long way."""
-        laid = self._text.fill(values, 0)
+        plan = self._plan
+        laid = plan.fill(values) if isinstance(plan, ItemPlan) else plan.fill(values, 0)
         if laid is None:
             return None
-        return LaidBlock(laid, Instance(self._ELEMENTS, bookmarks=self._bookmarks))
+        list_id, level = self._list
+        return LaidBlock(laid, Instance(self._elements, list_id, level, bookmarks=self._bookmarks))
+
+
+_PARAGRAPH = FixedElements((Element("P"),))
+_FIELD = FixedElements((Element("P"), Element("Form", 0)))
+_ITEM = FixedElements((Element("LI"), Element("Lbl", 0), Element("LBody", 0)))
 
 
 # ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A paragraph of a cell: `fixed` if no value stands in it, `simple` if it is nothing but text.
 
     Its own element is number `first` of the cell, and `elements` are those that it usually has.
@@ -158,15 +287,15 @@ class _Part:
     first: int
     elements: tuple[Element, ...]
     fixed: LaidParagraph | None
-    simple: TextPlan | None
+    simple: TextPlan | FieldPlan | None
 
 
-@dataclass(slots=True)
-class _CellPlan:
+class _CellPlan(Struct):
     """A cell: `fixed` if no value stands in it. `elements`, from its own on, are those that it usually has.
 
     Its elements usually count from `base`. `row_controls` are the controls around its row. `parts` are its
-    paragraphs; there are none if they must be laid out together.
+    paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone.
+    `tags` are those of controls around them that have places: without a tag a control is no field.
     """
 
     cell: Cell
@@ -178,11 +307,19 @@ class _CellPlan:
     elements: FixedElements = field(default_factory=FixedElements)
     fixed: LaidCell | None = None
     parts: tuple[_Part, ...] = ()
+    tags: tuple[str, ...] = ()
+    only: TextPlan | FieldPlan | None = None
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _RowPlan:
+def _simple(
+    paragraph: Paragraph, setter: Typesetter, setting: Setting, width: float
+) -> TextPlan | FieldPlan | None:
+    text = TextPlan.of(paragraph, setter, setting, width)
+    return text if text is not None else FieldPlan.of(paragraph, setter, setting, width)
+
+
+class _RowPlan(Struct):
     """A row: `fixed` if no value stands in it."""
 
     shape: RowShape
@@ -239,20 +376,28 @@ class TablePlan:
 
     def _parts(self, plan: _CellPlan, anything: Sequence[str]) -> tuple[_Part, ...]:
         """Give the paragraphs of a cell that holds nothing else, no list and no field of its own."""
-        if plan.row_controls or plan.cell.controls or plan.labels:
+        blocks, fillable = plan.cell.blocks, self._setting.fillable
+        controls = (*plan.row_controls, *plan.cell.controls)
+        held = [block for block in blocks if isinstance(block, BlockControl)]
+        if plan.labels or any(isinstance(inner, BlockControl) for block in held for inner in block.blocks):
             return ()
+        plan.tags = tuple(
+            [one.tag for one in (*controls, *[block.control for block in held]) if has_places(one.tag)]
+        )
         out: list[_Part] = []
         first = 1
-        for block in plan.cell.blocks:
+        for block in cell_content(blocks, controls, fillable):
             if not isinstance(block, Paragraph) or block.item is not None:
                 return ()
             holds = holds_places(block)
             laid, elements = self._lay_out_part(
                 plan, block, first, anything if holds else (), lasting=not holds
             )
-            simple = TextPlan.of(block, self._setter, self._setting, plan.shape.width) if holds else None
+            simple = _simple(block, self._setter, self._setting, plan.shape.width) if holds else None
             out.append(_Part(block, first, elements, None if holds else laid, simple))
             first += len(elements)
+        if len(out) == 1 and not plan.tags:
+            plan.only = out[0].simple
         return tuple(out)
 
     def _lay_out_part(
@@ -320,28 +465,43 @@ class TablePlan:
 
     def _cell(self, plan: _CellPlan, values: Sequence[str], at: tuple[int, int], changed: _Changed) -> LaidCell:
         """Lay out a cell with its values; elements that aren't the usual ones go into `changed`."""
-        paragraphs = self._paragraphs(plan, values) if plan.parts else None
-        if paragraphs is not None:
-            laid = with_flow(plan.shape, paragraphs)
-            laid.base = plan.base
-            return laid
-        own = tuple([values[place] for place in plan.places])
-        if _TELLS_NOTHING.issuperset(own):
-            known = plan.remembered.get(own)
-            if known is None:
-                if len(plan.remembered) >= _MOST_REMEMBERED:
-                    plan.remembered.clear()
-                known = plan.remembered[own] = self._lay_out(plan, values, lasting=True)
+        places = plan.places
+        known = self._remembered(plan, values) if len(values[places[0]]) < 2 else None
+        if known is not None:
             laid, elements = known
         else:
+            paragraphs: tuple[LaidParagraph, ...] | None = None
+            if plan.only is not None:
+                paragraph = plan.only.fill(values, 1)
+                paragraphs = None if paragraph is None else (paragraph,)
+            elif plan.parts:
+                paragraphs = self._paragraphs(plan, values)
+            if paragraphs is not None:
+                return with_flow(plan.shape, paragraphs, plan.base)
             laid, elements = self._lay_out(plan, values)
         laid.base = plan.base
         if elements != plan.elements:
             changed[at] = elements
         return laid
 
+    def _remembered(
+        self, plan: _CellPlan, values: Sequence[str]
+    ) -> tuple[LaidCell, tuple[Element, ...]] | None:
+        """Give a cell whose values tell nothing of the case, laid out once; None for any other."""
+        own = tuple([values[place] for place in plan.places])
+        if not _TELLS_NOTHING.issuperset(own):
+            return None
+        known = plan.remembered.get(own)
+        if known is None:
+            if len(plan.remembered) >= _MOST_REMEMBERED:
+                plan.remembered.clear()
+            known = plan.remembered[own] = self._lay_out(plan, values, lasting=True)
+        return known
+
     def _paragraphs(self, plan: _CellPlan, values: Sequence[str]) -> tuple[LaidParagraph, ...] | None:
         """Lay out the paragraphs of a cell each for itself; None if they don't have their usual elements."""
+        if plan.tags and not all(put(tag, values) for tag in plan.tags):
+            return None
         out: list[LaidParagraph] = []
         alone = len(plan.parts) == 1
         for part in plan.parts:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,
@@ -40,8 +42,7 @@ class CellFiller(Protocol):
         """Fill the room."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedTable:
+class PlacedTable(Struct, frozen=True):
     """A table's part on one page, and where it goes on (None: it is done)."""
 
     pieces: tuple[Piece, ...]

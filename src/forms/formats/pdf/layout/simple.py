@@ -13,6 +13,8 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
+from msgspec.structs import replace
+
 from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import MAY_BREAK, Typesetter, pieces
 from forms.formats.pdf.layout.heights import line_heights
@@ -96,6 +98,7 @@ class SimpleLines:
         tolerance = TOLERANCE / run.size if run.size else 0.0
         self._first_room = (self._limit - self._first) / run.size + tolerance if run.size else 0.0
         self._room = (self._limit - self._left) / run.size + tolerance if run.size else 0.0
+        self._surely_more = 6 * self._first_room
         self._measure = Measure(
             self._first, self._left, self._limit, look.tabs, default_tab, look.first_line < 0
         )
@@ -104,25 +107,35 @@ class SimpleLines:
     def lines(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
         """Break an element's text, with line ends and tabs in it; None if that takes the long way."""
         try:
-            if "\t" in text:
-                return self._tabbed(text, element)
-            if "\n" in text:
-                broken = self._paragraphs(text) if element != ARTIFACT else None
-                return None if broken is None else self._laid(broken, element)
             if not text or text[0] == " ":
                 return None
-            shown = text.rstrip(" ") if text[-1] == " " else text
-            width = sum(map(self._advance, shown))
-            if width <= self._first_room:
-                x = self._first
-                if self._share:
-                    x += (self._limit - x - width * self._size) * self._share
-                op = self._op(shown, width, len(shown) < len(text), element, x)
-                return (LaidLine(0.0, self._height, self._pitch, (op,)),)
-            broken = self._broken(text, len(shown), self._first_room)
+            if len(text) < self._surely_more:
+                shown = text.rstrip(" ") if text[-1] == " " else text
+                width = sum(map(self._advance, shown))
+                if width <= self._first_room:
+                    x = self._first
+                    if self._share:
+                        x += (self._limit - x - width * self._size) * self._share
+                    run = GlyphRun(self._face, shown, (), width, 0, True)
+                    look = self._colour, self._underline, self._strike
+                    op = TextOp(x, self._ascent, run, self._size, element, *look, len(shown) < len(text))
+                    return (LaidLine(0.0, self._height, self._pitch, (op,)),)
+            broken = self._broken(text, len(text.rstrip(" ")), self._first_room)
         except KeyError:
-            return None  # a character that needs shaping or another face
+            return self._special(text, element)
         return None if broken is None else self._laid(broken, element)
+
+    def _special(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
+        """Do the same with a text that holds a character that is not plain."""
+        try:
+            if "\t" in text:
+                return self._tabbed(text, element)
+            if "\n" in text and element != ARTIFACT:
+                broken = self._paragraphs(text)
+                return None if broken is None else self._laid(broken, element)
+        except KeyError:
+            pass  # it needs shaping or another face
+        return None
 
     def _op(self, text: str, width: float, spaced: bool, element: int, x: float) -> TextOp:
         return TextOp(
@@ -183,7 +196,7 @@ class SimpleLines:
                 spaced = number < last or len(shown) < len(piece)
                 ops.append(self._op(shown, em, spaced, element, segment.x))
             elif ops and number < last:
-                ops[-1].space_after = True
+                ops[-1] = replace(ops[-1], space_after=True)
             segment.width = sum(map(self._advance, piece)) * size
         return (LaidLine(0.0, self._height, self._pitch, tuple(ops)),)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import FieldOp, FixedOps
 from forms.formats.pdf.layout.borders import GridCell, TableBorders, grid_rows, rule_height
@@ -84,14 +85,16 @@ def lay_out_cell(
     return with_flow(shape, make_flow(cell.blocks, element, shape.width, (*row.controls, *cell.controls)))
 
 
-def with_flow(shape: CellShape, flow: Flow) -> LaidCell:
-    """Give a cell that holds what was laid out for it."""
+def with_flow(shape: CellShape, flow: Flow, base: int = 0) -> LaidCell:
+    """Give a cell that holds what was laid out for it, whose elements count from `base`."""
     only = flow[0] if len(flow) == 1 else None
     if isinstance(only, LaidParagraph) and only.box is None:
         look = only.format
-        return LaidCell(shape, flow, ((0.0, look.before, only.ops, 0),), look.before + only.height + look.after)
+        return LaidCell(
+            shape, flow, ((0.0, look.before, only.ops, 0),), look.before + only.height + look.after, base
+        )
     filled = fill_cell(flow, START, _NO_LIMIT)
-    return LaidCell(shape, flow, tuple([piece for _, piece in filled.pieces]), filled.height)
+    return LaidCell(shape, flow, tuple([piece for _, piece in filled.pieces]), filled.height, base)
 
 
 def finish_table(shape: TableShape, cells: Sequence[Sequence[LaidCell]]) -> LaidTable:
