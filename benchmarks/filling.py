@@ -132,15 +132,27 @@ def markdown(results: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def publish(text: str) -> None:
-    """Put the table into its place in RESULTS.md."""
-    file = setting_up.HERE / "RESULTS.md"
+def short(results: dict[str, Any]) -> str:
+    """The table for the main README."""
+    measured: dict[str, Measured] = results["measured"]
+    lines = [
+        "| a PDF form of 40 fields, filled, warm | ms | times ours | values that show |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, words in NAMES.items():
+        if name in measured:
+            one, shown = measured[name], 100 * results["checked"][name]
+            lines.append(
+                f"| {words} | {one.median:.1f} | {one.ratio_to(measured['fill']):.1f} | {shown:.0f} % |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def put(text: str, file: Path) -> None:
+    """Put a table into its place in a page, between two comments."""
     old = file.read_text(encoding="utf-8")
-    place = f"<!-- filling -->\n{text}<!-- /filling -->\n"
-    new, count = re.subn(r"(?s)<!-- filling -->\n.*?<!-- /filling -->\n", lambda _: place, old)
-    file.write_text(
-        new if count else old.replace("### Growth\n", f"{place}\n### Growth\n", 1), encoding="utf-8"
-    )
+    new = re.sub(r"(?s)(<!-- filling -->\n).*?(<!-- /filling -->)", lambda m: m[1] + text + m[2], old)
+    file.write_text(new, encoding="utf-8")
 
 
 def main() -> None:
@@ -150,10 +162,12 @@ def main() -> None:
     chosen = parser.parse_args()
     tools = setting_up.set_up(install=not chosen.no_install)
     with tempfile.TemporaryDirectory(prefix="forms-bench-") as name:
-        text = markdown(run(tools, Path(name), quick=chosen.quick))
+        results = run(tools, Path(name), quick=chosen.quick)
+    text = markdown(results)
     print(text)
     if not chosen.quick:
-        publish(text)
+        put(text, setting_up.HERE / "RESULTS.md")
+        put(short(results), setting_up.ROOT / "README.md")
 
 
 if __name__ == "__main__":

@@ -151,6 +151,7 @@ def publish(results: dict[str, Any], text: str, tools: Tools) -> None:
     old = readme.read_text(encoding="utf-8")
     new = re.sub(r"(?s)(<!-- speed -->\n).*?(<!-- /speed -->)", lambda m: m[1] + _short(results) + m[2], old)
     readme.write_text(new, encoding="utf-8")
+    filling.put(filling.short(results["filling"]), readme)
     series = {**results["series"], "many": [[count, many["seconds"]] for count, many in results["many"]]}
     command = [str(tools.python), str(HERE / "plots.py"), str(ROOT / "docs" / "images")]
     subprocess.run(command, input=json.dumps(series), text=True, check=True, env=tools.environment)

@@ -97,7 +97,7 @@ def score(path: Path) -> Score:
 def _fields(
     each: dict[str, Any], found: Draft | None
 ) -> Iterator[tuple[str, Guess | None, list[str], bool, bool]]:
-    """Give the fields that a place counts as: label, guess, what is right, whether it may be left, if it is sure."""
+    """Give the fields that a place counts as: label, guess, what is right, if it may be left, if it is sure."""
     label = f"{each.get('section', '')} › {each.get('question', '')} {each.get('label', '')}"
     right = each["right"]
     if "columns_right" in each:
@@ -138,8 +138,8 @@ if __name__ == "__main__":
     wanted = sys.argv[1:]
     for one in TRUTHS:
         made = score(one)
-        print(made)
+        lines = [str(made)]
         if any(word in one.stem for word in wanted):
             for kind in ("wrong_sure", "wrong", "left"):
-                for line in getattr(made, kind):
-                    print("   ", kind, line)
+                lines += [f"    {kind} {line}" for line in getattr(made, kind)]
+        sys.stdout.write("\n".join(lines) + "\n")

@@ -304,3 +304,26 @@ def test_a_full_disk_is_said_and_gone_on_from(tmp_path: Path, tiny_disk: Path, f
     assert len(documents(outbox)) == len(ledger(outbox)) == len({row[2:5] for row in ledger(outbox)})
     assert {row[2] for row in ledger(outbox)} == {f"X{100000 + index}" for index in range(40)}
     assert not list(outbox.rglob(".forms-*"))
+
+
+def test_advice_for_a_table_is_about_its_cells(tmp_path: Path, forms_line) -> None:
+    table = list(rows(3))
+    table[0][3] = ""
+    table[1][1:7] = [""] * 6
+    path, outbox = as_csv(tmp_path / "cases.csv", table), tmp_path / "outbox"
+    words = ("-o", outbox, *DATE, "--workers", "0", "--format", "docx", "--strict")
+    done = forms_line("bulk", PAPER, path, *words)
+    assert done.code == 1
+    assert "3 rows: 1 good, 0 issued before, 2 refused" in done.out
+    (back,) = outbox.glob("to-correct*.csv")
+    with back.open(encoding="utf-8", newline="") as stream:
+        advice = [row["What to fix"] for row in csv.DictReader(stream)]
+    assert "column ‘D.O.B.’: “Date of birth” is missing. Fill in this cell; if that" in advice[0]
+    assert "Fill in the cells about it: ‘Forename’, ‘Surname’, ‘D.O.B.’, ‘Address’, …" in advice[1]
+    for told in (*advice, done.err):
+        assert not [sign for sign in "{}`" if sign in told]
+    table[0][3] = "not known: not asked yet"  # as the advice says
+    assert forms_line("bulk", PAPER, as_csv(path, table[:1]), *words).code == 0
+    lines = tmp_path / "cases.jsonl"
+    lines.write_text('{"reference": "X9", "offender": {"name": {"family": "Example"}}}\n')
+    assert '{"not_known": "why"}' in forms_line("bulk", PAPER, lines, *words).err

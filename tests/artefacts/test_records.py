@@ -127,5 +127,7 @@ def test_a_batch_has_a_covering_list_for_people(tmp_path: Path, forms_line) -> N
         made = made or [path.name for path in listed.parent.glob("check-notification_*.pdf")]
         assert any(name in text for name in made)
         assert "takes the place of version 1: Address corrected" in text
+        assert "Children’s Social Care" in text
+        assert "Social Care care" not in text
         assert "Example" not in text.replace("Example Civic Centre", ""), "no name of a person"
     assert list(outbox.glob("*/covering-list*_run-2.docx"))

@@ -1,7 +1,7 @@
-"""Papers about the work itself, made of no case: covering lists and monthly reports.
+"""Papers that are made of no case: covering lists, monthly reports, continuation sheets.
 
-They go through the same templates, house style and printing as the papers of a case; what they say comes from
-the ledger, which knows references and no people.
+They go through the same kind of template, house style and printing as the papers of a case. Lists and reports
+say what the ledger knows, which is references and no people.
 """
 
 from __future__ import annotations

@@ -195,8 +195,9 @@ def _show(report: BulkReport) -> None:
     else:
         again = " (went on from an interrupted run)" if report.resumed else ""
         click.echo(f"run {report.run} of {report.issued}{again}: {size} in {_span(report.seconds)}")
+    made = "good" if report.stopped else "made"
     click.echo(
-        f"{count(report.total, 'row')}: {report.made} made, "
+        f"{count(report.total, 'row')}: {report.made} {made}, "
         f"{report.known} issued before, {report.refused} refused"
     )
     if report.to_correct:

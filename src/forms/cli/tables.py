@@ -8,26 +8,27 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-WIDEST = 160
+GAP = 3
+"""Spaces between columns."""
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> None:
-    """Print a table; its first `words` columns are words, the others numbers, which stand to the right."""
-    from rich import box  # here, as rich takes its time and only a table for people wants it
-    from rich.console import Console
-    from rich.table import Table
+    """Print a table; its first `words` columns are words, the others numbers, which stand to the right.
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, highlight=False)
-    for index, heading in enumerate(headings):
-        table.add_column(
-            heading, justify="left" if index < words else "right", no_wrap=index > 0, overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
-    text = io.StringIO()
-    console = Console(file=text, width=max(_natural(headings, rows), 40), color_system=None)
-    console.print(table)
-    click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
+    No line is cut or wrapped, so that a table can be searched and piped; it may have very many rows.
+    """
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    lines = [_line(line, widths, words) for line in (headings, *rows)]
+    rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
+    click.echo("\n".join([lines[0], rule, *lines[1:]]))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], words: int) -> str:
+    padded = [
+        cell.ljust(width) if index < words else cell.rjust(width)
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return (" " * GAP).join(padded).rstrip()
 
 
 def show_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
@@ -37,9 +38,3 @@ def show_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> No
     writer.writeheader()
     writer.writerows(rows)
     click.echo(text.getvalue(), nl=False)
-
-
-def _natural(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Give the width that the table needs, within reason: what is piped to a file is not cut at 80."""
-    lines = [headings, *rows]
-    return min(WIDEST, sum(max(len(line[i]) for line in lines) + 3 for i in range(len(headings))))

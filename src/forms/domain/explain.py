@@ -47,7 +47,7 @@ _FORMATS = {
     "email": ("bad-format", "is not an e-mail address", "Write it as name@example.org"),
     "uri": ("bad-format", "is not a web address", "Write it in full, beginning with https://"),
 }
-_UNKNOWN_HINT = 'if that is not known, write {"not_known": "why"}'
+UNKNOWN_HINT = 'if that is not known, write {"not_known": "why"}'
 
 
 class Context(Struct, frozen=True):
@@ -117,7 +117,7 @@ def _problem(context: Context, pointer: str, code: str, says: str, hint: str = "
 
 def _instead(node: Node | None, hint: str) -> str:
     """Add to a hint what to write where the value may be unknown."""
-    return f"{hint}; {_UNKNOWN_HINT}" if node is not None and node.unknown else hint
+    return f"{hint}; {UNKNOWN_HINT}" if node is not None and node.unknown else hint
 
 
 def _missing(error: Error, context: Context) -> Iterator[Problem]:

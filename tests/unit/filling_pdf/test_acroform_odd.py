@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pikepdf
@@ -72,6 +73,16 @@ def test_widgets_that_only_their_page_knows_join_the_form() -> None:
     kid.Parent = made.pdf.make_indirect(Dictionary(FT=Name.Tx, T=String("parent"), Kids=Array([kid])))
     data = filled(made, {"listed": "a", "stray": "b", "parent": "c"})
     assert pikepdf_values(data) == {"listed": "a", "stray": "b", "parent": "c"}
+
+
+def test_a_field_that_lists_none_of_its_widgets() -> None:
+    made = Form()
+    field = made.add(made.pdf.make_indirect(Dictionary(FT=Name.Btn, T=String("pick"), Ff=1 << 15)))
+    for state in ("a", "b"):
+        made.widget(width=14, height=14, AP=made.looks(state), AS=Name.Off, Parent=field)
+    data = filled(made, {"pick": ("b",)})
+    assert states(data) == ["Off", "b"]
+    assert pikepdf_values(data) == {"pick": "b"}
 
 
 def test_no_form_dictionary_at_all() -> None:
@@ -194,6 +205,9 @@ def broken(data: bytes, how: str) -> bytes:
     if how == "startxref":
         head, _, tail = data.rpartition(b"startxref\n")
         return head + b"startxref\n7\n" + tail.partition(b"\n")[2]
+    if how == "earlier section":
+        once = prepare(data, "form.pdf").fill({"date": "01/01/2026"}, book()).data
+        return re.sub(rb"/Prev (\d)", rb"/Prev 9", once)
     if how == "junk before":
         return b"junk from a mail program\r\n" + data
     if how == "junk after":
@@ -202,9 +216,14 @@ def broken(data: bytes, how: str) -> bytes:
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("how", ["offsets", "startxref", "junk before", "junk after", "no table"])
+@pytest.mark.parametrize(
+    "how", ["offsets", "startxref", "junk before", "junk after", "no table", "earlier section"]
+)
 def test_broken_cross_references_are_written_anew(how: str, tmp_path: Path) -> None:
-    data = broken(every_kind(object_stream_mode=pikepdf.ObjectStreamMode.disable), how)
+    modes = pikepdf.ObjectStreamMode
+    data = broken(
+        every_kind(object_stream_mode=modes.generate if how == "earlier section" else modes.disable), how
+    )
     result = filled(data, {"text": "x", "box": True, "radio": ("two",)})
     assert qpdf_complaints(result, tmp_path) == ""
     assert "x" in shown_text(result)

@@ -206,8 +206,9 @@ def test_hostile_texts_come_back_as_they_went_in(text: str, flags: int) -> None:
 
 
 def test_line_ends_of_any_sort_are_line_breaks() -> None:
-    result = filled("one\ntwo", Ff=MULTILINE, height=50)
-    assert b"one\\ntwo" in result.data
+    result = filled("one\r\ntwo\rthree\nfour", Ff=MULTILINE, height=80)
+    assert read_back(result.data) == {"place": "one\ntwo\nthree\nfour"}
+    assert shown_text(result.data).split() == ["one", "two", "three", "four"]
 
 
 def test_free_text_of_a_combo_may_go_on_elsewhere() -> None:

@@ -273,6 +273,32 @@ def test_content_controls_of_each_kind() -> None:
     ]
 
 
+@pytest.mark.parametrize("answered", [1, 3])
+def test_a_repeating_section_gets_an_item_for_each(answered: int) -> None:
+    prompt = '<w:r><w:rPr><w:rStyle w:val="PlaceholderText"/></w:rPr><w:t>Click here</w:t></w:r>'
+    options = '<w:dropDownList><w:listItem w:displayText="Girl" w:value="g"/></w:dropDownList>'
+    inner = "".join(
+        f"<w:p>{control(kind, prompt, tag=tag, extra='<w:showingPlcHdr/>')}</w:p>"
+        for kind, tag in (("<w:text/>", "name"), (options, "gender"))
+    )
+    w15 = "http://schemas.microsoft.com/office/word/2012/wordml"
+    item = f'<w:sdt><w:sdtPr><w:id w:val="9"/><w15:repeatingSectionItem xmlns:w15="{w15}"/></w:sdtPr>'
+    section = (
+        f'<w:sdt><w:sdtPr><w:tag w:val="children"/><w15:repeatingSection xmlns:w15="{w15}"/></w:sdtPr>'
+        f"<w:sdtContent>{item}<w:sdtContent>{inner}</w:sdtContent></w:sdt></w:sdtContent></w:sdt>"
+    )
+    made = form(section + paragraph("End"))
+    place = made.survey.places[0]
+    assert (place.name, len(place.columns)) == ("children", 2)
+    rows = tuple((f"Ann {number}", "Girl" if number else "") for number in range(answered))
+    root = fill(made, {"children": rows})
+    assert len(list(root.iter(f"{{{w15}}}repeatingSectionItem"))) == answered
+    assert len([text for text in lines(root) if text.startswith("Ann")]) == answered
+    assert len(list(root.iter(f"{W}showingPlcHdr"))) == 1
+    assert problems(made, {"children": (("Ann", "Boy"),)}) == ["unknown-choice"]
+    assert problems(made, {"children": (("Ann",),)}) == ["wrong-kind"]
+
+
 def test_what_is_empty_leaves_the_prompt() -> None:
     prompt = "<w:r><w:t>Click here</w:t></w:r>"
     made = form(f"<w:p>{control('<w:text/>', prompt, tag='name', extra='<w:showingPlcHdr/>')}</w:p>")

@@ -47,9 +47,7 @@ def _row(bundle: Bundle, catalogue: Catalogue) -> Group:
         version += f", takes the place of version {document.version - 1}"
     if document.reason:
         version += f": {document.reason}"
-    kind, _, number = document.key.audience.partition("-")
-    reader = catalogue.readers.get(document.key.audience) or catalogue.readers.get(kind)
-    label = f"{reader.label} {number}".strip() if reader else document.key.audience
+    label = _reader(document.key.audience, catalogue)
     return group(
         {
             "reference": document.shown,
@@ -58,6 +56,15 @@ def _row(bundle: Bundle, catalogue: Catalogue) -> Group:
             "files": "\n".join(file.name for file in files),
         }
     )
+
+
+def _reader(audience: str, catalogue: Catalogue) -> str:
+    """Give whose copy it is in words: `social-care`, or `parent-2` where each of several has one."""
+    if reader := catalogue.readers.get(audience):
+        return reader.label
+    kind, _, number = audience.rpartition("-")
+    reader = catalogue.readers.get(kind)
+    return f"{reader.label} {number}" if reader else audience
 
 
 def _recipient(recipient: str, folder: str, catalogue: Catalogue) -> str:

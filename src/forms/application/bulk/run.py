@@ -19,8 +19,6 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
-from msgspec import structs
-
 from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
@@ -308,10 +306,7 @@ class _Pass:
 
     def _placed(self, row: SourceRow, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         source = self._task.source.name
-        return tuple(
-            structs.replace(problem, place=row.place(source, problem.place.pointer, problem.place.label))
-            for problem in problems
-        )
+        return tuple(row.explain(source, problem) for problem in problems)
 
     def _refuse(self, row: SourceRow, problems: tuple[Problem, ...], *, fault: bool = False) -> None:
         self.report.refuse(problems, fault=fault)

@@ -7,6 +7,7 @@ take it out, and is then left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from forms.foundation.problems import Place
 PRODUCT = "-//forms//deadlines//EN"
 KEPT = timedelta(days=31)
 """How long what is done stays in the file as cancelled."""
+_OURS = f"PRODID:{PRODUCT}".encode()
 _SAME = ("SUMMARY", "DESCRIPTION", "DTSTART", "STATUS")
 
 
@@ -116,18 +118,31 @@ def _words(entry: Any) -> tuple[bytes, ...]:  # noqa: ANN401 - icalendar's compo
 
 
 def _published(data: bytes, name: str) -> dict[str, _Published]:
-    """Read the entries of a file of ours; anything else is not written over."""
-    hint = "Choose another name for the calendar; this file is not replaced"
+    """Read the entries of a file of ours; anything else is not written over.
+
+    By its lines, as we wrote them: taking 20,000 entries apart with the library takes a minute.
+    """
+    lines = re.sub(rb"\r?\n[ \t]", b"", data).splitlines()  # unfolded: RFC 5545, section 3.1
+    entries: dict[str, _Published] = {}
+    found: dict[str, bytes] = {}
     try:
-        old = Calendar.from_ical(data)
-    except ValueError:
-        old = None
-    if old is None or old.get("PRODID") != PRODUCT:
-        raise InputError.of("not-our-calendar", "The file is not a calendar of this program", hint, Place(name))
-    return {
-        str(entry["UID"]): _Published(int(entry.decoded("SEQUENCE")), entry.decoded("DTSTAMP"), _words(entry))
-        for entry in old.walk("VEVENT")
-    }
+        if lines[0] != b"BEGIN:VCALENDAR" or lines[-1] != b"END:VCALENDAR" or _OURS not in lines:
+            raise ValueError
+        for line in lines:
+            head, _, value = line.partition(b":")
+            found[head.partition(b";")[0].decode("ascii")] = value
+            if line == b"BEGIN:VEVENT":
+                found = {}
+            elif line == b"END:VEVENT":
+                stamp = datetime.strptime(found["DTSTAMP"].decode("ascii"), "%Y%m%dT%H%M%S%z")
+                words = tuple(found[one] for one in _SAME)
+                entries[found["UID"].decode()] = _Published(int(found["SEQUENCE"]), stamp, words)
+    except (ValueError, LookupError) as error:
+        hint = "Choose another name for the calendar; this file is not replaced"
+        raise InputError.of(
+            "not-our-calendar", "The file is not a calendar of this program", hint, Place(name)
+        ) from error
+    return entries
 
 
 __all__ = ["calendar", "write_calendar"]

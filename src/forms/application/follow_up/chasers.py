@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from msgspec import structs
-
 from forms.application.bulk.crew import Crew, processors
 from forms.application.bulk.outbox import Outbox, locked, writing
 from forms.application.bulk.papers import RunPapers, write_manifest
@@ -219,10 +217,7 @@ class _Run:
         self._report.faults += outcome.fault
         if stopping := errors_in(outcome.problems):
             source = self._options.cases.name if self._options.cases else ""
-            return tuple(
-                structs.replace(one, place=row.place(source, one.place.pointer, one.place.label))
-                for one in stopping
-            )
+            return tuple(row.explain(source, one) for one in stopping)
         recipient = matter.document.key.recipient
         made = next(
             (one for one in outcome.copies if self._options.cases is None or one.recipient == recipient), None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from calendar import month_name
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from forms.application.catalogue import Catalogue
 from forms.application.follow_up.month import Figures, Month
-from forms.application.output import write_file
+from forms.application.output import write_documents
 from forms.application.records import Record, make_record
 from forms.domain.presentation import Group, extend, group, rows
 from forms.domain.wording import date_words
@@ -22,6 +23,11 @@ _HOW = (
     "Asked: first sent in the month. Answered: in the month, whenever sent. Days: half of these answers took "
     "no longer. Waiting and overdue: on {until}."
 )
+
+
+class _File(NamedTuple):
+    name: str
+    data: bytes
 
 
 def monthly_report(month: Month, catalogue: Catalogue, issued: date) -> Record:
@@ -47,7 +53,7 @@ def monthly_report(month: Month, catalogue: Catalogue, issued: date) -> Record:
 
 
 def write_report(month: Month, folder: Path, catalogue: Catalogue, issued: date) -> tuple[Path, Path]:
-    """Write the report as DOCX and PDF, each whole or not at all; give the files.
+    """Write the report as DOCX and PDF, both or neither; give the files.
 
     Args:
         month: Its figures.
@@ -60,8 +66,9 @@ def write_report(month: Month, folder: Path, catalogue: Catalogue, issued: date)
     """
     record = monthly_report(month, catalogue, issued)
     stem = f"monthly-report_{month.year}-{month.month:02}"
-    word = write_file(folder, f"{stem}.docx", record.docx())
-    return word, write_file(folder, f"{stem}.pdf", record.pdf())
+    both = (_File(f"{stem}.docx", record.docx()), _File(f"{stem}.pdf", record.pdf()))
+    word, pdf = write_documents(both, folder)
+    return word, pdf
 
 
 def _summary(month: Month, name: str) -> str:

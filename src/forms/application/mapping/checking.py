@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import nodes
@@ -105,7 +104,7 @@ class _Check:
         place = Place(self._mapping.source, at, f"the place ‘{rule.name}’")
         for problem in check_names(part.tree, scope, (), self._mapping.source):
             message = problem.message.replace("A tag", "The expression", 1)
-            yield replace(problem, message=message, place=place)
+            yield Problem(problem.severity, problem.code, message, problem.hint, place)
         for path in part.paths:
             node = self._node(path)
             if node is not None and node[1] is not None:

@@ -71,7 +71,8 @@ def written(
     path = path_of(guess.target, guess.item)
     if draft.what == "tick":
         return Written({"tick": _condition(guess, path)})
-    if draft.what == "choose":
+    free = draft.place.kind == "combo" and not guess.target.node.words and guess.target.node.prints != "yes_no"
+    if draft.what == "choose" and not free:
         return _choice(guess, path, draft.place, codes)
     letters = dict(_letters(draft.place, codes.get(guess.target.pointer, {})))
     if letters and not guess.joined:
@@ -129,6 +130,10 @@ def _text(
 
 def _shown(target: Target, item: int, place: Fillable, around: Surroundings, path: str) -> str:
     prints = target.node.prints
+    if target.group.is_list and target.group.path[0] not in _ITEMS and path.startswith(("case.", "paper.")):
+        # One place for what the case has a list of: offences, evidence.
+        listed, _, below = path.partition(f"[{max(item, 0)}].")
+        return f'{listed} | map(attribute="{below}") | join("; ")'
     if target.piece:
         return path + PIECES["date" if target.is_date else prints][target.piece]
     if prints == "address":

@@ -123,7 +123,7 @@ def _gone_through(tree: nodes.Template) -> Iterator[str]:
 
 
 def _every(node: nodes.Node) -> str:
-    """Give the list that an expression has every item of: without slices, and what only changes order or looks."""
+    """Give the list that an expression has every item of: without slices, and filters that leave none out."""
     while (inner := _within(node)) is not None:
         node = inner
     if isinstance(node, nodes.Filter) and node.name == "list" and node.node is not None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import structs
+
+from forms.domain.explain import UNKNOWN_HINT
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
 
@@ -15,6 +18,8 @@ ADVICE = "what to fix"
 """The column (and, as `what_to_fix`, the property) that rows come back with; never read again."""
 ADVICE_NAME = "what_to_fix"
 CHUNK = 1 << 20
+_IN_A_CELL = "if that is not known, write in the cell: not known: why"
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,30 @@ class SourceRow:
         heading = self.heading(pointer)
         where = f"column ‘{heading}’" if heading else label
         return Place(source, pointer, ", ".join(part for part in (self.name, where) if part))
+
+    def explain(self, source: str, problem: Problem) -> Problem:
+        """Give a problem of the case in the user's own terms; in a table, the advice is about cells."""
+        where = problem.place
+        place = self.place(source, where.pointer, where.label)
+        if not self.headings:
+            return structs.replace(problem, place=place)
+        message, hint = problem.message, problem.hint.replace(UNKNOWN_HINT, _IN_A_CELL)
+        if problem.code == "missing":
+            unknown = f"; {_IN_A_CELL}" if problem.hint.endswith(UNKNOWN_HINT) else ""
+            hint = self._fill_in(where.pointer) + unknown
+        elif problem.code == "wrong-type":
+            message, hint = (text.replace("true or false", "yes or no") for text in (message, hint))
+        return structs.replace(problem, place=place, message=message, hint=hint)
+
+    def _fill_in(self, pointer: str) -> str:
+        """Say which cells to fill in, so that something is not missing any more."""
+        if self.heading(pointer):
+            return "Fill in this cell"
+        about = dict.fromkeys(f"‘{name}’" for place, name in self.headings if place.startswith(pointer + "/"))
+        if not about:
+            return "Add a column for it, and fill it in"
+        named = ", ".join([*about][:_MOST_NAMED]) + (", …" if len(about) > _MOST_NAMED else "")
+        return f"Fill in the cells about it: {named}"
 
     def heading(self, pointer: str) -> str:
         """Give the heading of the column that fills a place, or part of it, or a place that it is part of."""

@@ -109,12 +109,26 @@ def form_fields(reader: PdfReader) -> tuple[FormField, ...]:
     return tuple(
         FormField(
             name,
-            tuple(node for node, _ in nodes),
+            _joined([node for node, _ in nodes]),
             next((pages[id(w)] for node, _ in nodes for w in node.widgets if id(w) in pages), -1),
             tuple(top for _, top in nodes if top is not None),
         )
         for name, nodes in found.items()
     )
+
+
+def _joined(nodes: list[Node]) -> tuple[Node, ...]:
+    """Join nodes that are one dictionary: a field that lists none of its widgets, and these from their page."""
+    found: dict[int, Node] = {}
+    for node in nodes:
+        known = found.get(id(node.entries))
+        if known is not None:
+            widgets = {id(widget): widget for widget in (*known.widgets, *node.widgets)}
+            if "/Rect" not in node.entries:
+                widgets.pop(id(node.entries), None)
+            node = Node(node.entries, node.known, tuple(widgets.values()))
+        found[id(node.entries)] = node
+    return tuple(found.values())
 
 
 def _place_name(node: Node, pages: Mapping[int, int], counts: dict[int, int]) -> str:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from pypdf import PasswordType, PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject
 
 from forms.formats.returned import Control, Found, Kind, Returned, plain
@@ -31,8 +31,9 @@ _MAX_DEPTH = 12
 _INHERITED = ("/FT", "/V", "/Ff", "/Opt", "/TU", "/MaxLen", "/DA", "/Q")
 
 _XMP = re.compile(r"<pdfx:(forms-[a-z-]+)>([^<]{0,300})</pdfx:", re.I)
-_DAMAGE = (
+DAMAGE = (
     PyPdfError,
+    DeprecationError,
     ValueError,
     KeyError,
     TypeError,
@@ -83,7 +84,7 @@ def opened(data: bytes, source: str, read: Callable[[PdfReader], Result]) -> Res
         return read(reader)
     except DependencyError:
         raise _encrypted(None, place) from None
-    except _DAMAGE:
+    except DAMAGE:
         raise _damaged(place) from None
     finally:
         logger.setLevel(before)

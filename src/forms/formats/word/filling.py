@@ -23,7 +23,7 @@ from forms.formats.word.filling_package import Package
 from forms.formats.word.filling_read import read_entries
 from forms.formats.word.filling_write import bookmark_runs, field_runs, write
 from forms.formats.word.inspector import TEMPLATE_LINK, Opened, open_form
-from forms.formats.word.spots_inline import FF_DATA, Spot
+from forms.formats.word.spots_inline import FF_DATA, Spot, item_spots, section_items
 from forms.formats.word.wordml import BODY, SDT, TR, qn
 from forms.foundation.errors import InputError
 from forms.foundation.problems import Place, Problem
@@ -144,7 +144,7 @@ class WordForm:
         if any(_FORBIDDEN.search(text) for text in _texts(entry)):
             hint = "Take it out of the case: Word files cannot hold it"
             return self._problem(spot, "bad-character", "A text has a control character in it", hint)
-        if spot.place.kind == "choice" and entry and not _option(spot, entry):
+        if _offers_none(spot, entry):
             words = ", ".join(words for _, words in spot.place.options) or "none"
             hint = f"It has: {words}"
             return self._problem(spot, "unknown-choice", "The form does not offer this choice", hint)
@@ -249,7 +249,7 @@ def _wrong_kind(spot: Spot, entry: Entry) -> str:
             isinstance(entry, tuple) and len(entry) <= 1 and all(isinstance(item, str) for item in entry)
         )
         return "" if one else "Only one choice can go into this place"
-    if kind == "rows":
+    if kind == "rows" or (kind == "repeating section" and spot.place.columns):
         columns = len(spot.place.columns)
         if not isinstance(entry, tuple) or any(not isinstance(row, tuple) for row in entry):
             return "Only rows can go into this place"
@@ -257,6 +257,17 @@ def _wrong_kind(spot: Spot, entry: Entry) -> str:
             return f"A row has another number of columns than the form, which has {columns}"
         return ""
     return f"Nothing can be written into a place of the kind ‘{kind}’ as a whole"
+
+
+def _offers_none(spot: Spot, entry: Entry) -> bool:
+    """Tell whether a choice, or one of a repeating section's, has no option for what it is given."""
+    if spot.place.kind == "choice":
+        return bool(entry) and not _option(spot, entry)
+    if spot.place.kind != "repeating section" or not isinstance(entry, tuple):
+        return False
+    inner = [each for item in section_items(spot.at)[:1] for each in item_spots(item)]
+    pairs = ((each, text) for row in entry for each, text in zip(inner, row, strict=True))
+    return any(each.place.kind == "choice" and text and not _option(each, text) for each, text in pairs)
 
 
 def _option(spot: Spot, entry: Entry) -> str | None:
@@ -277,7 +288,7 @@ def _expected(spot: Spot, entry: Entry | None) -> Entry | None:
         return None
     if spot.place.kind in _CHOICES:
         return (_option(spot, entry) or texts.normal("".join(_texts(entry))),)
-    if spot.rows and isinstance(entry, tuple):
+    if spot.place.columns and isinstance(entry, tuple):
         rows = [tuple(texts.normal(text) for text in row) for row in entry]
         while rows and not any(rows[-1]):
             rows.pop()

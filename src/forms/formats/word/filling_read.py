@@ -17,7 +17,7 @@ from forms.formats.word.controls import CHECKBOX
 from forms.formats.word.filling_write import bookmark_runs, field_runs, is_placeholder, line_spans
 from forms.formats.word.shown import BOXES, RULE, own_paragraphs, shown, text_of, words_of
 from forms.formats.word.spots import row_cells, spots, table_rows
-from forms.formats.word.spots_inline import ANY_BOX, FF_DATA, Spot
+from forms.formats.word.spots_inline import ANY_BOX, FF_DATA, Spot, item_spots, section_items
 from forms.formats.word.wordml import (
     BODY,
     SDT,
@@ -76,6 +76,8 @@ def _named(blank: Spot, spot: Spot | None) -> Entry | None:
         words = _bookmark(spot.at)
         before = _bookmark(blank.at)
         return texts.normal(words if is_placeholder(before) else words.removeprefix(before))
+    if spot.place.kind == "repeating section":
+        return _section(spot)
     if spot.at.tag == SDT:
         return _control(spot)
     return _legacy(spot)
@@ -83,6 +85,23 @@ def _named(blank: Spot, spot: Spot | None) -> Entry | None:
 
 def _bookmark(start: etree._Element) -> str:
     return "".join(_run_text(run) for run in bookmark_runs(start)[0])
+
+
+def _section(spot: Spot) -> Entry:
+    """Give the rows of a repeating section, as texts."""
+    rows = []
+    for item in section_items(spot.at):
+        read = [_control(inner) for inner in item_spots(item)]
+        shown = zip(read, item_spots(item), strict=True)
+        rows.append(tuple(_words(entry, inner) for entry, inner in shown))
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return tuple(rows)
+
+
+def _words(entry: Entry | None, spot: Spot) -> str:
+    text = "" if not isinstance(entry, str | tuple) else "".join(map(str, entry))
+    return next((words for code, words in spot.place.options if code == text), text)
 
 
 def _control(spot: Spot) -> Entry | None:

@@ -22,7 +22,7 @@ from forms.formats.word.shown import (
     words_of,
 )
 from forms.formats.word.spots import row_cells
-from forms.formats.word.spots_inline import LINE, Spot, either, open_labels
+from forms.formats.word.spots_inline import LINE, Spot, either, item_spots, open_labels, section_items
 from forms.formats.word.wordml import (
     P_PR,
     R_PR,
@@ -52,6 +52,8 @@ def write(spot: Spot, entry: Entry) -> None:
     """Write an entry, found fit for its place before, into the tree that the spot is in."""
     if spot.rows and isinstance(entry, tuple):
         _write_rows(spot, [row if isinstance(row, tuple) else (row,) for row in entry])
+    elif spot.place.kind == "repeating section" and isinstance(entry, tuple):
+        _write_section(spot.at, [row if isinstance(row, tuple) else (row,) for row in entry])
     elif spot.place.kind == "box":
         _tick_drawn(spot, bool(entry))
     elif spot.place.kind == "line":
@@ -166,6 +168,22 @@ def _write_rows(spot: Spot, rows: Sequence[tuple[str, ...]]) -> None:
     for item, row in zip(items, rows, strict=False):
         for cell, text in zip(row_cells(item)[spot.skip :], row, strict=True):
             write_cell(cell, texts.normal(text))
+
+
+def _write_section(control: etree._Element, rows: Sequence[tuple[str, ...]]) -> None:
+    """Write rows into the items of a repeating section; the last one is copied as often as there are more."""
+    items = section_items(control)
+    blank = deepcopy(items[-1])
+    while len(items) < len(rows):
+        copy = _copy_of(blank, 0, 0)
+        for identifier in list(copy.iter(qn("w:id"))):
+            remove(identifier)  # Word gives new ones
+        items[-1].addnext(copy)
+        items.append(copy)
+    for item, row in zip(items, rows, strict=False):
+        for spot, text in zip(item_spots(item), row, strict=True):
+            if text:
+                _write_control(spot, texts.normal(text))
 
 
 def _copy_of(row: etree._Element, skip: int, number: int) -> etree._Element:

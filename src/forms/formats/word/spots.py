@@ -28,7 +28,20 @@ from forms.formats.word.spots_inline import (
     either,
     paragraph_spots,
 )
-from forms.formats.word.wordml import P_PR, SDT, SDT_CONTENT, SDT_PR, SECT_PR, TBL, TC, TR, VAL, P, qn
+from forms.formats.word.wordml import (
+    P_PR,
+    SDT,
+    SDT_CONTENT,
+    SDT_PR,
+    SECT_PR,
+    TBL,
+    TC,
+    TR,
+    VAL,
+    P,
+    child_value,
+    qn,
+)
 
 _PICTURES = (qn("w:drawing"), qn("w:pict"), qn("w:object"))
 _NUMBERED = re.compile(r"\W*(?:(?:child|adult|person|no|sibling|member|contact)\W*)?\d{1,2}\W*", re.I)
@@ -38,7 +51,10 @@ def spots(body: etree._Element) -> tuple[Spot, ...]:
     """Give every place of a document's body in order, each with a name of its own."""
     named: list[Spot] = []
     times: Counter[str] = Counter()
+    fields = {child_value(data, "w:name") for data in body.iter(FF_DATA)}
     for spot in _blocks(body, Walk()):
+        if spot.place.kind == "bookmark" and spot.place.name in fields:
+            continue  # Word puts a bookmark round each legacy field, which may begin in another paragraph
         name = spot.place.name or spot.place.where
         times[name] += 1
         own = f"{name} ({times[name]})" if times[name] > 1 else name

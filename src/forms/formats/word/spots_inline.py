@@ -12,7 +12,7 @@ from lxml import etree
 from forms.formats.fillable import Fillable, PlaceKind
 from forms.formats.returned import plain
 from forms.formats.word.control_reader import label_of, options_of
-from forms.formats.word.controls import CHECKBOX, SECTION, value_kind
+from forms.formats.word.controls import CHECKBOX, ITEM, SECTION, value_kind
 from forms.formats.word.shown import BOXES, RULE, TICKS, text_of, words_of
 from forms.formats.word.wordml import (
     SDT,
@@ -129,8 +129,30 @@ def control_spots(control: etree._Element, where: str, label: str = "") -> Itera
     title = child_value(properties, "w:alias")
     name = child_value(properties, "w:tag") or title or child_value(properties, "w:id")
     locked = child_value(properties, "w:lock") in LOCKED
-    words = title if kind == "repeating section" else label or label_of(control) or title
-    yield Spot(Fillable(name, kind, words, where, options_of(properties), read_only=locked), control)
+    columns: tuple[str, ...] = ()
+    words = label or label_of(control) or title
+    if kind == "repeating section":
+        words = title
+        columns = tuple(_column(spot) for item in section_items(control)[:1] for spot in item_spots(item))
+    options = options_of(properties)
+    yield Spot(Fillable(name, kind, words, where, options, columns, read_only=locked), control)
+
+
+def section_items(control: etree._Element) -> list[etree._Element]:
+    """Give the items of a repeating section ([MS-DOCX] 2.5.4.9)."""
+    content = control.find(SDT_CONTENT)
+    items = [] if content is None else list(content.iterfind(SDT))
+    return [item for item in items if item.find(f"{SDT_PR}/{ITEM}") is not None]
+
+
+def item_spots(item: etree._Element) -> list[Spot]:
+    """Give the controls of an item that take a text; boxes have names of their own."""
+    found = (spot for inner in item.iter(SDT) if inner is not item for spot in control_spots(inner, ""))
+    return [spot for spot in found if spot.place.kind not in ("checkbox", "repeating section")]
+
+
+def _column(spot: Spot) -> str:
+    return child_value(spot.at, "w:sdtPr/w:alias") or spot.place.label or spot.place.name
 
 
 def _legacy(data: etree._Element, where: str, label: str) -> Spot:
@@ -160,7 +182,6 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
     """Give controls, legacy fields and bookmarks of a paragraph, in order."""
     items = [item for item in paragraph.iter(SDT, FF_DATA, BOOKMARK) if _is_own(item, paragraph)]
     labels = _inline_labels(paragraph, [item for item in items if item.tag != BOOKMARK], context)
-    fields = {child_value(item, "w:name") for item in items if item.tag == FF_DATA}
     for item in items:
         if item.tag == SDT:
             yield from control_spots(item, where, labels.get(item, ""))
@@ -168,7 +189,7 @@ def _named(paragraph: etree._Element, where: str, context: Context) -> Iterator[
             yield _legacy(item, where, labels.get(item, ""))
         else:
             name = str(item.get(qn("w:name"), ""))
-            if name and name not in fields and not name.startswith("_"):  # such names are the program's own
+            if name and not name.startswith("_"):  # such names are the program's own
                 yield Spot(Fillable(name, "bookmark", words_of(paragraph) or context.label, where), item)
 
 

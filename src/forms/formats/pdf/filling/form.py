@@ -94,6 +94,7 @@ class PdfForm:
                 `too-many-choices`, `too-long`, `several-lines`, `wrong-kind`, `read-only`,
                 `control-character`, `no-font`.
         """
+        entries = _with_plain_line_ends(entries)
         base = self._base(fonts, flatten)
         update = Update(base.data, self._tail, base.next_free, base.entries)
         document_fonts = DocumentFonts(fonts)
@@ -123,6 +124,7 @@ class PdfForm:
         Raises:
             FormsError: `not-as-filled`: a fault of this program.
         """
+        entries = _with_plain_line_ends(entries)
         filled = self.fill(entries, fonts, floor=floor)
         if not entries.keys() <= self._read:
             check_first(filled, entries)
@@ -186,6 +188,16 @@ class PdfForm:
             update.whole(change.number, change.generation, change.data)
         resources = update.reserve()
         return _Base(b"".join(update.parts), tuple(update.entries), update.next_free, resources, there, faces)
+
+
+def _with_plain_line_ends(entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Give the entries with the line ends of other systems as plain ones."""
+    if not any(isinstance(entry, str) and "\r" in entry for entry in entries.values()):
+        return entries
+    return {
+        name: entry.replace("\r\n", "\n").replace("\r", "\n") if isinstance(entry, str) else entry
+        for name, entry in entries.items()
+    }
 
 
 def prepare(data: bytes, source: str) -> PdfForm:

@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from forms.formats.pdf.acroform import FormField, on_state
-from forms.formats.pdf.field_reader import direct, reference_of
+from forms.formats.pdf.field_reader import DAMAGE, direct, reference_of
 from forms.formats.pdf.filling.update import Tail
 
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
@@ -78,7 +78,7 @@ def _has_plain_states(fields: tuple[FormField, ...]) -> bool:
 
 def _is_sound(data: bytes, previous: int, reader: PdfReader) -> bool:
     """Check that every object is where the cross-reference data say."""
-    if not _tables_are_sound(data, previous):
+    if not _sections_are_sound(data, previous) or not _reads_strictly(data):
         return False
     for generation, entries in reader.xref.items():
         for at, offset in entries.items():
@@ -91,11 +91,26 @@ def _is_object(data: bytes, offset: int, at: int, generation: int) -> bool:
     return re.compile(rb"\s{0,2}%d\s+%d\s+obj\b" % (at, generation)).match(data, offset) is not None
 
 
-def _tables_are_sound(data: bytes, previous: int) -> bool:
-    """Check the tables as another reader reads them, since pypdf has repaired what it could already."""
+def _reads_strictly(data: bytes) -> bool:
+    """Say whether pypdf reads the cross-reference data without repairing anything."""
+    try:
+        PdfReader(io.BytesIO(data), strict=True)
+    except DAMAGE:
+        return False
+    return True
+
+
+def _sections_are_sound(data: bytes, previous: int) -> bool:
+    """Follow the sections as another reader does, since pypdf has repaired what it could already."""
     for _ in range(_MOST_SECTIONS):
         if _STREAM.match(data, previous) is not None:
-            return True
+            head = data[previous : data.find(b"stream", previous)]
+            if b"/XRef" not in head:
+                return False
+            if (found := _PREVIOUS.search(head)) is None:
+                return True
+            previous = int(found[1])
+            continue
         table = _TABLE.match(data, previous)
         if table is None:
             return False

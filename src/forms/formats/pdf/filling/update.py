@@ -105,10 +105,10 @@ class Update:
 
 
 def _consecutive(entries: Iterable[tuple[int, int, int]]) -> list[tuple[int, list[tuple[int, int, int]]]]:
-    """Group entries into runs of consecutive numbers."""
+    """Group entries into runs of consecutive numbers; of an object written twice the last counts."""
     found: list[tuple[int, list[tuple[int, int, int]]]] = []
     expected = -1
-    for entry in sorted(entries):
+    for entry in sorted({entry[0]: entry for entry in entries}.values()):
         if entry[0] != expected:
             found.append((entry[0], []))
         found[-1][1].append(entry)
