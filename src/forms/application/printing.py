@@ -38,7 +38,7 @@ def print_pdf(
     Raises:
         ArtefactError: The template holds what the PDF does not support.
     """
-    laid = lay_out(read(rendered), fonts, fillable=fillable)
+    laid = lay_out(read(rendered, patterns=True), fonts, fillable=fillable)
     return write(laid, _info(properties), fonts, fillable=fillable, archive=archive, required=required)
 
 

@@ -207,7 +207,7 @@ def broken(data: bytes, how: str) -> bytes:
         return head + b"startxref\n7\n" + tail.partition(b"\n")[2]
     if how == "earlier section":
         once = prepare(data, "form.pdf").fill({"date": "01/01/2026"}, book()).data
-        return re.sub(rb"/Prev (\d)", rb"/Prev 9", once)
+        return re.sub(rb"/Prev \d+", b"/Prev 99999999", once)  # behind the end of the file
     if how == "junk before":
         return b"junk from a mail program\r\n" + data
     if how == "junk after":

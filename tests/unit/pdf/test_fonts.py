@@ -27,8 +27,10 @@ def test_one_run_for_latin_text_with_the_widths_of_arial():
     assert run == GlyphRun("Arimo-Regular", "Hello", (), pytest.approx(2.2788, abs=1e-4), 0, True)
 
 
-def test_the_same_word_gives_the_identical_run():
-    assert book().runs("again") is book().runs("again")
+def test_no_word_is_remembered():
+    first = book().runs("again")
+    assert first == book().runs("again")
+    assert first[0] is not book().runs("again")[0]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _WORDS, _OFFSETS, _MORE = 0x0001, 0x0002, 0x0020
 
 
-@dataclass(frozen=True, slots=True)
-class Composite:
+class Composite(Struct, frozen=True):
     """Glyphs at offsets from the cluster's origin, and the advance of the whole; in font units."""
 
     parts: tuple[tuple[int, int, int], ...]

@@ -13,8 +13,10 @@ numbers: they are given when the page is drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal, overload
+
+from msgspec import Struct, field
 
 ARTIFACT = -1
 """The element index of content that is not read aloud: rules, shading, repeated header rows."""
@@ -25,8 +27,7 @@ Colour = tuple[float, float, float]
 BLACK: Colour = (0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(Struct, frozen=True):
     """One glyph of a run; lengths in ems (multiply by the size)."""
 
     gid: int
@@ -37,8 +38,7 @@ class Glyph:
     """Index into the run's text of the first character that this glyph stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class GlyphRun:
+class GlyphRun(Struct, frozen=True):
     """Shaped text in one face and one direction; glyphs are in visual order (left to right).
 
     `face` is a key of the font book. `width` is the sum of the advances in ems. `level` is the bidi
@@ -56,8 +56,7 @@ class GlyphRun:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TextOp:
+class TextOp(Struct, frozen=True):
     """Glyphs whose baseline is `y`. `rise` is for super- and subscript.
 
     `space_after`: a word space follows in the text (emit it as text, so that words at a line's end don't run
@@ -76,8 +75,7 @@ class TextOp:
     rise: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PageNumberOp:
+class PageNumberOp(Struct, frozen=True):
     """A `PAGE` or `NUMPAGES` field; the paginator replaces it by a `TextOp` when pages are known."""
 
     x: float
@@ -89,8 +87,7 @@ class PageNumberOp:
     colour: Colour = BLACK
 
 
-@dataclass(frozen=True, slots=True)
-class RectOp:
+class RectOp(Struct, frozen=True):
     """A filled rectangle (shading), always an artifact."""
 
     x: float
@@ -100,8 +97,7 @@ class RectOp:
     colour: Colour
 
 
-@dataclass(frozen=True, slots=True)
-class LineOp:
+class LineOp(Struct, frozen=True):
     """A stroked straight line (border), always an artifact. `dash` is empty for a solid line."""
 
     x1: float
@@ -113,8 +109,7 @@ class LineOp:
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImageOp:
+class ImageOp(Struct, frozen=True):
     """A picture; `member` is the package member's name, `data` its bytes (PNG or JPEG)."""
 
     x: float
@@ -126,8 +121,7 @@ class ImageOp:
     element: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOp:
+class LinkOp(Struct, frozen=True):
     """The clickable area of (one line of) a hyperlink whose text belongs to `element` (a `Link`).
 
     `uri` is an external address, or `#bookmark` for a place in the document.
@@ -144,8 +138,7 @@ class LinkOp:
 FieldKind = Literal["text", "multiline", "date", "choice", "combo", "checkbox"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True):
     """A content control that is to become an AcroForm field.
 
     `name` is the control's tag, `title` its alias (the tooltip). `value` is the text shown ("" if empty; for
@@ -162,8 +155,7 @@ class FieldSpec:
     date_format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOp:
+class FieldOp(Struct, frozen=True):
     """Where a field's box lies; `element` is a `Form` element. Its text is drawn by the field itself."""
 
     x: float
@@ -178,8 +170,16 @@ class FieldOp:
 Op = TextOp | PageNumberOp | RectOp | LineOp | ImageOp | LinkOp | FieldOp
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class FixedOps(tuple[Op, ...]):
+    """Operations that come again, as the identical object, in other documents; no value of a case is in them.
+
+    Who draws them may keep what it made of them in `drawn`: it lives as long as they do.
+    """
+
+    drawn: object = None
+
+
+class Element(Struct, frozen=True):
     """One structure element of a block. `parent` is an index into the block's elements, -1 for its root.
 
     `role` is a standard structure type (P, H1…H6, L, LI, Lbl, LBody, Table, TR, TH, TD, Link, Figure, Form,
@@ -193,16 +193,82 @@ class Element:
     attributes: tuple[tuple[str, str | int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Instance:
+class FixedElements(tuple[Element, ...]):
+    """Elements that come again, as the identical object, in other documents; as `FixedOps`."""
+
+    drawn: object = None
+
+
+class Chunk(Struct, frozen=True):
+    """A part of a tree: elements whose `parent` counts from `base`, their first one's index in the whole tree.
+
+    The elements with parent -1 are children of `parent`, which is an index into the whole tree. Operations
+    of the chunk's content stand in fragments whose `offset` is `base`.
+    """
+
+    base: int
+    parent: int
+    elements: tuple[Element, ...]
+
+
+class Tree(Sequence[Element]):
+    """The elements of a large block, in chunks that come again in other documents; reads as one flat tuple."""
+
+    __slots__ = ("_flat", "_length", "chunks")
+
+    def __init__(self, chunks: tuple[Chunk, ...]) -> None:
+        """Take the chunks in reading order, without gaps."""
+        self.chunks = chunks
+        self._length = chunks[-1].base + len(chunks[-1].elements) if chunks else 0
+        self._flat: tuple[Element, ...] | None = None
+
+    @property
+    def flat(self) -> tuple[Element, ...]:
+        """All elements with parents counted from the tree's first."""
+        if self._flat is None:
+            self._flat = tuple(
+                Element(
+                    one.role,
+                    one.parent + chunk.base if one.parent >= 0 else chunk.parent,
+                    one.language,
+                    one.alternative,
+                    one.attributes,
+                )
+                for chunk in self.chunks
+                for one in chunk.elements
+            )
+        return self._flat
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Element]:
+        return iter(self.flat)
+
+    @overload
+    def __getitem__(self, index: int) -> Element: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Element, ...]: ...
+    def __getitem__(self, index: int | slice) -> Element | tuple[Element, ...]:
+        return self.flat[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tree) and self.flat == other.flat
+
+    def __hash__(self) -> int:
+        return hash(self.flat)
+
+
+class Instance(Struct, frozen=True, weakref=True):
     """One block of the document in reading order: its structure and how it stands among its neighbours.
 
     `list_id`/`list_level`: the paragraph is an item of that list (consecutive ones make one `L`; its elements
     are then LI > Lbl + LBody with level 0 the outermost). `outline` is the heading level (1…) and
-    `outline_text` its text, for bookmarks; `bookmarks` are names that links may point to.
+    `outline_text` its text, for bookmarks; `bookmarks` are names that links may point to. `elements` of a table
+    may be a `Tree`, which reads like the tuple.
     """
 
-    elements: tuple[Element, ...]
+    elements: Sequence[Element]
     list_id: str = ""
     list_level: int = 0
     outline: int = 0
@@ -210,21 +276,22 @@ class Instance:
     bookmarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A part of a block on one page: operations relative to (x, y), which is from the page's top left.
 
-    `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers.
+    `instance` is an index into `LaidDocument.instances`, or `ARTIFACT` for headers and footers. An operation
+    whose `element` is not `ARTIFACT` belongs to element `element + offset` of the instance: so a piece that is
+    the same in every document has the same (identical) `ops` in all of them, wherever its structure stands.
     """
 
     instance: int
     x: float
     y: float
     ops: tuple[Op, ...]
+    offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page. `header` and `footer` are drawn as pagination artifacts, `body` in reading order."""
 
     width: float
@@ -234,8 +301,7 @@ class Page:
     footer: tuple[Fragment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One side of a sheet of paper that shows several pages, to be folded.
 
     `places` are the pages by index, each with where its top left lies. `marks` are drawn as artifacts.
@@ -247,8 +313,7 @@ class Sheet:
     marks: tuple[Fragment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LaidDocument:
+class LaidDocument(Struct, frozen=True):
     """All pages and all instances of one document; `language` is its BCP 47 tag.
 
     `sheets` say how pages are put on paper to be folded; without them each page is a sheet of its own.
@@ -260,8 +325,7 @@ class LaidDocument:
     sheets: tuple[Sheet, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PdfInfo:
+class PdfInfo(Struct, frozen=True):
     """Metadata of the file; nothing of it comes from the case but the document reference.
 
     `custom` goes into the Info dictionary and XMP (artefact, edition, digest …). `created` is an ISO 8601

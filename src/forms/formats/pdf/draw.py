@@ -1,18 +1,17 @@
+# ruff: noqa: UP031 - "%" writes floats in two thirds of the time of an f-string
 """From laid-out operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
 
-A page is one list of operators. Each fragment is written relative to its own origin and takes the viewer's
-state as unknown, so it is the same text wherever it stands. What comes again in other documents is kept as a
-template with a `%d` for each marked-content number (see `memory`).
-
-Text in the fixed fonts is written as itself; a whole page is encoded as `cp1252`, which is WinAnsi.
+A page is one list of operators. Most fragments are plain text (see `words`), for which colour and font stay as
+they are until another needs others; every other fragment is written relative to its own origin and takes the
+viewer's state as unknown, so it is the same text wherever it stands. After one with text the font is selected
+again, for the sake of readers that forget it at `Q`. What comes again in other documents (`FixedOps`) is
+compiled once, and gives the same bytes as if it were not.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from forms.formats.pdf.display import (
     ARTIFACT,
     Colour,
     FieldOp,
+    FixedOps,
     GlyphRun,
     ImageOp,
     LineOp,
@@ -30,17 +30,25 @@ from forms.formats.pdf.display import (
     RectOp,
     TextOp,
 )
-from forms.formats.pdf.embedding import WIN_ANSI, CutFont, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
+from forms.formats.pdf.words import (
+    FaceUse,
+    Words,
+    colour_operands,
+    face_use,
+    font_operator,
+    hundredths,
+    words_of,
+    written,
+)
 
-_SPECIAL = re.compile(r"[()\\]")
-_NOT_FIXED = re.compile(f"([^{re.escape(''.join(WIN_ANSI.values()))}]+)")
-_MCID = re.compile(r"<</MCID \d+>>BDC")
 _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
 """Ems between two pieces of text in a line from which on they are two words."""
+_MARKED = "/%s<</MCID %d>>BDC\nBT\n%.2f %.2f Td\n%sET\nEMC\n"
 _UNMARKED = -2
 """The element index of content outside of marked content (in a field's appearance)."""
 
@@ -51,7 +59,7 @@ def image_name(member: str) -> str:
 
 
 class Template(NamedTuple):
-    """A fragment's operators, relative to its origin, and what they need.
+    """A fragment's operators, relative to its origin and whatever the state before, and what they need.
 
     `text` wants one number for each of `owners`, which are element indices, one for each marked content.
     `links` and `fields` come with the number of marked contents before them. `faces` are the faces whose fixed
@@ -63,43 +71,41 @@ class Template(NamedTuple):
     links: tuple[tuple[int, LinkOp], ...]
     fields: tuple[tuple[int, FieldOp], ...]
     images: tuple[ImageOp, ...]
+    extras: bool
     faces: tuple[str, ...]
     cuts: tuple[tuple[str, str], ...]
 
 
-def make_template(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Template | None:
-    """Compile a fragment for any place in any document; None if a code in it is this document's own."""
+def compiled(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | Template | bool:
+    """Compile a fragment; False if a code in it is this document's own."""
+    words = words_of(ops, fonts)
+    if words is not None and words.element >= 0:
+        return words
     painter = Painter(fonts)
-    owners = painter.inside(ops, roles)
-    text, count = _MCID.subn("<</MCID %d>>BDC", painter.content().replace("%", "%%"))
-    if not painter.general or count != len(owners):
-        return None
+    owners = painter.inside(ops, roles, 0)
+    text = painter.text().replace("%", "%%")
+    for index in range(len(owners)):
+        text = text.replace(f"<</MCID {index}>>BDC", "<</MCID %d>>BDC")
+    if not painter.general or text.count("<</MCID %d>>BDC") != len(owners):
+        return False
     return Template(
-        text,
-        owners,
+        text if owners else text.replace("%%", "%"),
+        tuple(owners),
         tuple(painter.links),
         tuple(painter.fields),
         tuple(painter.images),
+        painter.extras,
         tuple(painter.faces),
         tuple(painter.cuts),
     )
 
 
-class _FaceUse(NamedTuple):
-    """What the painter needs of a face: the fixed font near it, and whether that is its own."""
-
-    face: Face
-    fixed: Face
-    resource: str
-    own: bool
-    space: float
-
-
 class Painter:
     """Writes a page's (or a form XObject's) operators.
 
-    After each fragment `links`, `fields` and `images` hold what it had of those. `faces`, `cuts` and `general`
-    tell of all that was painted: fixed fonts, plain texts in cut fonts, and whether no code is the document's.
+    After each fragment `links`, `fields` and `images` hold what it had of those (`extras`: if anything).
+    `faces`, `cuts` and `general` tell of all that was painted: fixed fonts, plain texts in cut fonts, and
+    whether no code is the document's own.
     """
 
     def __init__(self, fonts: DocumentFonts) -> None:
@@ -108,78 +114,138 @@ class Painter:
         self.links: list[tuple[int, LinkOp]] = []
         self.fields: list[tuple[int, FieldOp]] = []
         self.images: list[ImageOp] = []
+        self.extras = False
         self.faces: dict[str, None] = {}
         self.cuts: list[tuple[str, str]] = []
         self.general = True
         self._fonts = fonts
-        self._roles: Sequence[str] | None = None
+        self._roles: Sequence[str] | None = None  # of the instance's elements;
+        self._offset = 0  # the fragment's count from here
+        self._top = 0.0  # where its origin is
         self._out: list[str] = []
         self._owners: list[int] = []
         self._element = _UNMARKED
         self._fill: Colour | None = None
         self._stroke: tuple[Colour, float, tuple[float, ...]] | None = None
+        self._selected = ""  # the operator that selected the font,
+        self._size = 0.0  # and the size of the string being written
         self._in_text = False
-        self._font = ""
-        self._size = 0.0
-        self._pieces: list[str] = []  # the show operator being written,
+        self._shown = ""  # the string of the show operator being written,
         self._adjusted = False  # and whether there are steps in it
-        self._x = self._y = 0.0  # where the pen is, in the fragment
-        self._last: _FaceUse | None = None  # the last run's face,
-        self._spaced = True  # and whether it ends with a space
+        self._last: TextOp | None = None  # the run before,
+        self._start = self._y = 0.0  # and where on the page it begins
         self._rules: list[tuple[float, float, float, float, Colour]] = []  # underlines: x, y, end, thickness
 
-    def content(self) -> str:
-        """Give the operators."""
+    def text(self) -> str:
+        """Give the operators, a character for each byte."""
         return "".join(self._out)
 
-    def fragment(self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str]) -> tuple[int, ...]:
+    def content(self) -> bytes:
+        """Give the operators."""
+        return "".join(self._out).encode("latin-1")
+
+    def fragment(
+        self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str], offset: int
+    ) -> Sequence[int]:
         """Paint a body fragment with its origin at (left, top), y upwards.
 
-        Gives the element of each of its marked contents, which are numbered on from `marked`.
+        `roles` are those of the instance's elements; the operations' elements count from `offset`. Gives the
+        element of each of its marked contents, which are numbered on from `marked`.
         """
+        if self.extras:
+            self.links, self.fields, self.images = [], [], []
+            self.extras = False
+        words: Words | Template | bool | None
+        if ops.__class__ is FixedOps:
+            words = ops.drawn  # type: ignore[assignment]
+            if words is None:
+                words = ops.drawn = compiled(ops, roles[offset:], self._fonts)
+            if words.__class__ is Template:
+                return self._again(words, left, top, offset)
+        else:
+            words = words_of(ops, self._fonts)
+        if words.__class__ is Words and words.element >= 0:
+            face, select, colour, element, x, y, shown = words
+            if select != self._selected:
+                self._select(select, face)
+            if colour != self._fill:
+                self._fill_colour(colour)
+            element += offset
+            x, y = int(left * 100 + 0.5) / 100 + x, int(top * 100 + 0.5) / 100 - y  # as `hundredths`
+            self._out.append(_MARKED % (roles[element], self.marked, x, y, shown))
+            self.marked += 1
+            return (element,)
+        before = (self._fill, self._stroke, self._selected)
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        owners = self.inside(ops, roles)
+        owners = self.inside(ops, roles, offset)
         self._out.append("Q\n")
+        self._fill, self._stroke, self._selected = (*before[:2], "" if self._selected else before[2])
         return owners
 
-    def inside(self, ops: Sequence[Op], roles: Sequence[str]) -> tuple[int, ...]:
-        """Paint a fragment where the origin is; for the rest as `fragment`."""
-        self._roles = roles
-        self._owners = []
+    def inside(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Sequence[int]:
+        """Paint a fragment where the origin is, with the state unknown; for the rest as `fragment`."""
+        self._fill = self._stroke = None
+        self._selected = ""
+        self._roles, self._offset = roles, offset
+        owners = self._owners = []
         self._paint(ops)
-        self._mark(_UNMARKED)
-        self.marked += len(self._owners)
-        return tuple(self._owners)
-
-    def again(self, template: Template, left: float, top: float) -> tuple[int, ...]:
-        """Paint a fragment from its template, as `fragment` does."""
-        first, owners = self.marked, template.owners
+        if self._element != _UNMARKED:
+            self._out.append("EMC\n")
+            self._element = _UNMARKED
         self.marked += len(owners)
-        inside = template.text % tuple(range(first, self.marked))
+        return owners
+
+    def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
+        """Paint a fragment from its template."""
+        first, owners = self.marked, template.owners
+        inside = template.text
+        if owners:
+            self.marked += len(owners)
+            inside %= tuple(range(first, self.marked))
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n{inside}Q\n")
         self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
-        self._fonts.use(template.faces, template.cuts)
-        return owners
+        self.extras = template.extras
+        if template.faces or template.cuts:
+            self._selected = ""
+            self._fonts.use(template.faces, template.cuts)
+        return [owner + offset for owner in owners] if offset else owners
 
-    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> None:
-        """Paint a header or footer as one artifact with `properties` (14.8.2.2)."""
-        self._out.append(f"/Artifact<<{properties}>>BDC\n")
-        self.unmarked(ops, left, top)
-        self._out.append("EMC\n")
+    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> str:
+        """Paint a header or footer as one artifact with `properties` (14.8.2.2).
 
-    def unmarked(self, ops: Sequence[Op], left: float, top: float) -> None:
-        """Paint without marked content."""
+        Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
+        """
+        start = len(self._out)
+        before = (self._fill, self._stroke)
+        self._fill = self._stroke = None
+        self._selected = ""
+        self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        words = words_of(ops, self._fonts)
+        if words is not None:
+            self._select(words.select, words.face)
+            self._fill_colour(words.colour)
+            self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
+        else:
+            self.unmarked(ops, 0.0)
+        self._out.append("Q\nEMC\n")
+        self._fill, self._stroke = before
+        self._selected = ""
+        return "".join(self._out[start:])
+
+    def add(self, operators: str) -> None:
+        """Add what `artifact` gave."""
+        self._selected = ""
+        self._out.append(operators)
+
+    def unmarked(self, ops: Sequence[Op], top: float) -> None:
+        """Paint without marked content, with the origin at (0, top)."""
         self._roles = None
-        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+        self._top = hundredths(top)
         self._paint(ops)
-        self._out.append("Q\n")
+        self._top = 0.0
 
     def _paint(self, ops: Sequence[Op]) -> None:
-        """Write all operations, relative to the origin."""
-        self._fill = self._stroke = None
-        self._font = ""
-        if self.links or self.fields or self.images:
-            self.links, self.fields, self.images = [], [], []
+        """Write all operations."""
         for op in ops:
             kind = op.__class__
             if kind is TextOp:
@@ -193,13 +259,16 @@ class Painter:
             elif isinstance(op, ImageOp):
                 self._image(op)
             elif isinstance(op, LinkOp):
+                self.extras = True
                 self.links.append((len(self._owners), op))
             elif isinstance(op, FieldOp):
                 self._mark(_UNMARKED)  # what follows is read after the field
+                self.extras = True
                 self.fields.append((len(self._owners), op))
             elif isinstance(op, PageNumberOp):
                 raise TypeError("a page number has not been replaced by its text")
-        self._end_text()
+        if self._in_text:
+            self._end_text()
         if self._rules:
             for x, y, stop, thickness, colour in self._rules:
                 self._mark(ARTIFACT)
@@ -218,8 +287,9 @@ class Painter:
         closing = "" if self._element == _UNMARKED else "EMC\n"
         self._element = element
         if element >= 0:
-            closing += f"/{self._roles[element]}<</MCID {self.marked + len(self._owners)}>>BDC\n"
-            self._owners.append(element)
+            owner = element + self._offset
+            closing += f"/{self._roles[owner]}<</MCID {self.marked + len(self._owners)}>>BDC\n"
+            self._owners.append(owner)
         elif element == ARTIFACT:
             closing += "/Artifact BMC\n"
         self._out.append(closing)
@@ -234,127 +304,136 @@ class Painter:
     def _fill_colour(self, colour: Colour) -> None:
         if colour != self._fill:
             self._fill = colour
-            self._out.append(f"{_colour(colour)} rg\n")
+            self._out.append(f"{colour_operands(colour)} rg\n")
 
     def _rectangle(self, x: float, bottom: float, width: float, height: float) -> None:
         """Fill a rectangle; `bottom` is y downwards."""
-        self._out.append(f"{x:.2f} {-bottom:.2f} {width:.2f} {height:.2f} re f\n")
+        self._out.append("%.2f %.2f %.2f %.2f re f\n" % (x, self._top - bottom, width, height))
 
     def _line(self, op: LineOp) -> None:
         if self._element != ARTIFACT or self._in_text:
             self._graphic(ARTIFACT)
-        stroke = (op.colour, op.thickness, op.dash)
-        if stroke != self._stroke:
-            dash = f"[{' '.join(map(number, op.dash))}]0 d" if op.dash or self._stroke else ""
-            self._out.append(f"{_colour(op.colour)} RG {number(op.thickness)} w {dash}\n")
-            self._stroke = stroke
-        self._out.append(f"{op.x1:.2f} {-op.y1:.2f} m {op.x2:.2f} {-op.y2:.2f} l S\n")
+        before = self._stroke
+        if before is None or op.colour != before[0] or op.thickness != before[1] or op.dash != before[2]:
+            self._pen(op)
+        top = self._top
+        self._out.append("%.2f %.2f m %.2f %.2f l S\n" % (op.x1, top - op.y1, op.x2, top - op.y2))
+
+    def _pen(self, op: LineOp) -> None:
+        """Change colour, thickness and dashes of lines."""
+        if self._stroke is None or op.dash != self._stroke[2]:
+            self._out.append(f"[{' '.join(map(number, op.dash))}]0 d ")
+        self._stroke = (op.colour, op.thickness, op.dash)
+        self._out.append(f"{colour_operands(op.colour)} RG {number(op.thickness)} w\n")
 
     def _image(self, op: ImageOp) -> None:
         self._graphic(op.element)
+        self.extras = True
         self.images.append(op)
-        corner = f"{op.x:.2f} {-op.y - op.height:.2f}"
+        corner = f"{op.x:.2f} {self._top - op.y - op.height:.2f}"
         self._out.append(f"q {op.width:.2f} 0 0 {op.height:.2f} {corner} cm /{image_name(op.member)} Do Q\n")
 
     # text
 
     def _text(self, op: TextOp) -> None:
         """Write a run, joined to the show operator before where it goes on in the same line and font."""
-        run, size, y, element = op.run, op.size, op.y - op.rise, op.element
-        if element != self._element:
-            self._mark(element)
+        if op.element != self._element:
+            self._mark(op.element)
+        run, size = op.run, op.size
+        use = self._fonts.uses.get(run.face) or face_use(self._fonts, run.face)
         if op.colour != self._fill:
             self._flush()
             self._fill_colour(op.colour)
-        x = op.x
-        use = self._fonts.uses.get(run.face) or self._use(run.face)
-        if not (self._in_text and y == self._y and -_TOUCHING < x - self._x < _TOUCHING):
-            self._move(x, y, size)
-        if op.underline or op.strike:
-            self._rule(op, use.face)
-        self._last = use
-        text, width = run.text, run.width
-        self._spaced = op.space_after or text[-1:] == " "
-        if op.space_after:
-            width += use.space
-        self._x += width * size
-        if use.own and run.plain:
-            if op.space_after:
-                text += " "
-            if text.isascii():
-                self._show(use, size, text)
-            else:
-                self._mixed(use, size, text)
-            return
-        self._cut(run, use.face, size)
-        if op.space_after:
-            self._show(use, size, " ")
-
-    def _use(self, name: str) -> _FaceUse:
-        """Look up a face, for the whole document."""
-        face, fixed = self._fonts.book.face(name), self._fonts.book.fixed_face(name)
-        use = _FaceUse(face, fixed, resource(fixed), has_fixed(face), fixed.plain[" "])
-        self._fonts.uses[name] = use
-        return use
-
-    def _move(self, x: float, y: float, size: float) -> None:
-        """Bring the pen to (x, y); a small step in the line goes into the show operator."""
+        x, y = op.x, self._top - op.y + op.rise
         if not self._in_text:
             self._in_text = True
-            self._out.append(f"BT\n1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
-            self._x, self._y = x, y
+            self._start, self._y = x, y
+            self._out.append(f"BT\n{x:.2f} {y:.2f} Td\n")
+        elif y != self._y:
+            self._move(x, y)
+        else:
+            self._go_on(x, size)
+        self._last = op
+        if op.underline or op.strike:
+            self._rule(op, use.face)
+        text = run.text + " " if op.space_after else run.text
+        if not (use.own and run.plain):
+            self._cut(run, use.face, size)
+            if op.space_after:
+                self._show(use, size, " ")
+        else:
+            fixed = written(text)
+            if fixed is None:
+                self._mixed(use, size, text)
+            else:
+                self._show(use, size, fixed)
+
+    def _move(self, x: float, y: float) -> None:
+        """Bring the pen to a place of the page."""
+        self._flush()
+        self._start, self._y = x, y
+        self._out.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm\n")
+
+    def _go_on(self, x: float, size: float) -> None:
+        """Bring the pen to a place in the same line; a small step goes into the show operator."""
+        last = self._last
+        if last is None:
             return
-        if y == self._y:
-            if x - self._x > _WORD_GAP * size and not self._spaced and self._last is not None:
-                # A tab: words must not run together for a screen reader.
-                self._show(self._last, size, " ")
-                self._x += self._last.space * size
-            gap = x - self._x
-            if self._pieces and -size < gap < 2 * size and self._size == size:
-                step = round(gap * 1000 / size)
-                self._pieces.append(f"){-step}(")
-                self._adjusted = True
-                self._x += step * size / 1000
-                return
-        self._flush()
-        self._out.append(f"1 0 0 1 {x:.2f} {-y:.2f} Tm\n")
-        self._x, self._y = x, y
+        before = face_use(self._fonts, last.run.face)
+        width = last.run.width + before.space if last.space_after else last.run.width
+        pen = self._start + width * last.size
+        if -_TOUCHING < x - pen < _TOUCHING:
+            self._start = pen
+            return
+        if x - pen > _WORD_GAP * size and not (last.space_after or last.run.text[-1:] == " "):
+            # A tab: words must not run together for a screen reader.
+            self._show(before, size, " ")
+            pen += before.space * size
+        gap = x - pen
+        if self._shown and -size < gap < 2 * size and self._size == size:
+            step = round(gap * 1000 / size)
+            self._shown += f"){-step}("
+            self._adjusted = True
+            self._start = pen + step * size / 1000
+        else:
+            self._move(x, self._y)
 
-    def _select(self, font: str, size: float) -> None:
-        """Change the font."""
-        self._flush()
-        self._font, self._size = font, size
-        self._out.append(f"/{font} {number(size)} Tf\n")
+    def _select(self, select: str, face: str = "") -> None:
+        """Change the font: the operator, and the face if it is a fixed font."""
+        if self._shown:
+            self._flush()
+        if face:
+            self.faces[face] = None
+        self._selected = select
+        self._out.append(select)
 
-    def _show(self, use: _FaceUse, size: float, text: str) -> None:
-        """Add text to the show operator, in the fixed font of a face or the one nearest to it."""
-        if self._font != use.resource or self._size != size:
-            self.faces[use.fixed.name] = None
-            self._select(use.resource, size)
-        if "(" in text or ")" in text or "\\" in text:
-            text = _SPECIAL.sub(r"\\\g<0>", text)
-        self._pieces.append(text)
+    def _show(self, use: FaceUse, size: float, text: str) -> None:
+        """Add text (as `written` gives it) to the show operator, in the fixed font near a face."""
+        select = use.selects.get(size) or use.select(size)
+        if select != self._selected:
+            self._select(select, use.fixed.name)
+        self._size = size
+        self._shown += text
 
     def _flush(self) -> None:
         """Write the show operator."""
-        pieces = self._pieces
-        if pieces:
-            text = "".join(pieces)
-            if not self._adjusted:
-                self._out.append(f"({text})Tj\n")
-            elif pieces[-1][:1] == ")":
-                # A step stands last: PDFium forgets it if an empty string follows.
-                self._out.append(f"[({text[:-1]}]TJ\n")
-            else:
-                self._out.append(f"[({text})]TJ\n")
-            pieces.clear()
-            self._adjusted = False
+        shown = self._shown
+        if not shown:
+            return
+        if not self._adjusted:
+            self._out.append(f"({shown})Tj\n")
+        elif shown.endswith("(") and not shown.endswith("\\("):
+            # A step stands last: PDFium forgets it if an empty string follows.
+            self._out.append(f"[({shown[:-1]}]TJ\n")
+        else:
+            self._out.append(f"[({shown})]TJ\n")
+        self._shown = ""
+        self._adjusted = False
 
     def _end_text(self) -> None:
-        if self._in_text:
-            self._flush()
-            self._out.append("ET\n")
-            self._in_text = False
+        self._in_text = False
+        self._flush()
+        self._out.append("ET\n")
 
     def _rule(self, op: TextOp, face: Face) -> None:
         """Remember an underline or a strike-through; they are drawn last, as artifacts."""
@@ -369,19 +448,21 @@ class Painter:
                 x = self._rules.pop()[0]
             self._rules.append((x, y, stop, max(thickness * op.size, 0.4), op.colour))
 
-    def _mixed(self, use: _FaceUse, size: float, text: str) -> None:
+    def _mixed(self, use: FaceUse, size: float, text: str) -> None:
         """Write plain text: what the fixed font has in that, the rest in the face's cut font."""
-        for index, part in enumerate(_NOT_FIXED.split(text)):
-            if index % 2:
+        for is_fixed, characters in groupby(text, FIXED_CHARACTERS.__contains__):
+            part = "".join(characters)
+            if is_fixed:
+                self._show(use, size, written(part) or "")
+            else:
                 self._plain_cut(use.face, size, part)
-            elif part:
-                self._show(use, size, part)
 
     def _plain_cut(self, face: Face, size: float, text: str) -> None:
         """Write plain text in a cut font. Its codes are the face's own glyph numbers, if the font allows."""
         cut = self._fonts.cut(face)
-        if self._font != cut.resource or self._size != size:
-            self._select(cut.resource, size)
+        select = font_operator(cut.resource, size)
+        if select != self._selected:
+            self._select(select)
         self._flush()
         codes = cut.plain_codes(text)
         if codes:
@@ -397,8 +478,9 @@ class Painter:
             self._plain_cut(face, size, run.text)
             return
         cut = self._fonts.cut(face)
-        if self._font != cut.resource or self._size != size:
-            self._select(cut.resource, size)
+        select = font_operator(cut.resource, size)
+        if select != self._selected:
+            self._select(select)
         self._flush()
         self.general = False
         self._out.append(f"<{shaped_codes(run, cut)}>Tj\n")
@@ -430,8 +512,3 @@ def clusters(run: GlyphRun, units: int, advances: Sequence[float]) -> Iterator[t
             parts.append((glyph.gid, round((pen + glyph.dx) * units), round(glyph.dy * units)))
             pen += glyph.advance
         yield Composite(tuple(parts), round(pen * units)), text
-
-
-@lru_cache(maxsize=256)
-def _colour(colour: Colour) -> str:
-    return " ".join(f"{part:.3f}".rstrip("0").rstrip(".") for part in colour)

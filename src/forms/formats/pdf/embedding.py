@@ -15,14 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from forms.formats.pdf.composites import Composite, add_composites
 from forms.formats.pdf.fonts import FIRST_FAMILY, Face, FontBook
 from forms.formats.pdf.objects import name, stream
+from forms.formats.pdf.prepared import SIGNS, FontObjects, Prepared, digest
 
 WIN_ANSI = {
     code: char
@@ -43,7 +44,12 @@ _CMAP = """/CIDInit/ProcSet findresource begin 12 dict begin begincmap
 
 def resource(face: Face) -> str:
     """Give the name of a face's fixed font in resources and field appearances, e.g. `ArimoBold`."""
-    return "".join(char for char in face.name if char.isascii() and char.isalnum())
+    return _resource(face.name)
+
+
+@lru_cache(maxsize=256)
+def _resource(name: str) -> str:
+    return "".join([char for char in name if char.isascii() and char.isalnum()])
 
 
 def has_fixed(face: Face) -> bool:
@@ -51,15 +57,18 @@ def has_fixed(face: Face) -> bool:
     return face.name.startswith(f"{FIRST_FAMILY}-")
 
 
-@dataclass(slots=True)
 class CutFont:
     """What one document draws with one face: the glyph (or composite of glyphs) and the text of each code."""
 
-    face: Face
-    resource: str
-    texts: dict[int, str] = field(default_factory=dict)
-    plain: set[str] = field(default_factory=set)
-    _own: dict[tuple[int | Composite, str], int] = field(default_factory=dict)
+    __slots__ = ("_own", "face", "plain", "resource", "texts")
+
+    def __init__(self, face: Face) -> None:
+        """Start with nothing."""
+        self.face = face
+        self.resource = f"{resource(face)}C"
+        self.texts: dict[int, str] = {}
+        self.plain: set[str] = set()
+        self._own: dict[tuple[int | Composite, str], int] = {}
 
     def plain_codes(self, text: str) -> str:
         """Give the codes of characters that are a glyph each, as hexadecimal digits.
@@ -84,6 +93,10 @@ class CutFont:
             self._own[glyph, text] = code
             self.texts[code] = text
         return code
+
+    def has_only(self, characters: Container[str]) -> bool:
+        """Say whether nothing but these characters is drawn, each as its own glyph."""
+        return not (self.texts or self._own) and all(char in characters for char in self.plain)
 
     def drawn(self) -> dict[int, int | Composite]:
         """Give what each code in use draws, by ascending code."""
@@ -117,7 +130,7 @@ class DocumentFonts:
         """Give the document's own cut of `face`."""
         found = self._cut.get(face.name)
         if found is None:
-            found = self._cut[face.name] = CutFont(face, f"{resource(face)}C")
+            found = self._cut[face.name] = CutFont(face)
         return found
 
     def write(self, file: ObjectSink, there: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -134,14 +147,6 @@ class DocumentFonts:
             {cut.resource: put_font(file, _cut_objects(cut)) for _, cut in sorted(self._cut.items())}
         )
         return numbers
-
-
-@dataclass(frozen=True, slots=True)
-class FontObjects:
-    """A font's objects: dictionaries that refer to each other by place (`%(0)d` …), and streams after them."""
-
-    dictionaries: tuple[bytes, ...]
-    streams: tuple[bytes, ...]
 
 
 class ObjectSink(Protocol):
@@ -170,29 +175,40 @@ def put_font(file: ObjectSink, font: FontObjects) -> int:
 
 
 def fixed_objects(face: Face) -> FontObjects:
-    """Give the fixed font of a face; made once in a process, which takes some milliseconds."""
+    """Give the fixed font of a face: prepared, or made once in a process, which takes some milliseconds."""
     found = _fixed.get(face)
     if found is None:
-        found = _fixed[face] = _make_fixed(face)
+        known = face.prepared.fixed if face.prepared is not None else None
+        found = _fixed[face] = known or make_fixed(face)
     return found
 
 
 _fixed: WeakKeyDictionary[Face, FontObjects] = WeakKeyDictionary()
 
 
-def _make_fixed(face: Face) -> FontObjects:
+def make_fixed(face: Face) -> FontObjects:
     """Make the fixed font of a face."""
+    from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName  # here: it is prepared for most
+
     codes = [(code, char) for code, char in WIN_ANSI.items() if face.covers(char)]
     advances = {code: face.advances[face.characters[ord(char)]] for code, char in codes}
     program = _subset(face, unicodes=[ord(char) for _, char in codes])
     base = _base_font(program, face)
-    widths = b" ".join(b"%d" % round(advances.get(code, 0) * 1000) for code in range(32, 256))
-    font = (
-        b"<</Type/Font/Subtype/TrueType/BaseFont/%s/FirstChar 32/LastChar 255/Widths[%s]"
-        b"/Encoding/WinAnsiEncoding/FontDescriptor %%(1)d 0 R/ToUnicode %%(3)d 0 R>>" % (base, widths)
+    font = PDFDictionary(
+        {
+            "Type": PDFName("Font"),
+            "Subtype": PDFName("TrueType"),
+            "BaseFont": PDFName(base.decode("ascii")),
+            "FirstChar": 32,
+            "LastChar": 255,
+            "Widths": PDFArray([round(advances.get(code, 0) * 1000) for code in range(32, 256)]),
+            "Encoding": PDFName("WinAnsiEncoding"),
+            "FontDescriptor": "%(1)d 0 R",
+            "ToUnicode": "%(3)d 0 R",
+        }
     )
     return FontObjects(
-        (font, _descriptor(face, base, flags=32)),
+        (font.format(None), _descriptor(face, base, flags=32)),
         (_program_stream(program), _to_unicode(dict(codes), digits=2)),
     )
 
@@ -202,7 +218,10 @@ _KEPT = 32
 
 
 def _cut_objects(cut: CutFont) -> FontObjects:
-    """Give the Type 0 font of a face for one document; some are kept, as ticks and boxes come in every form."""
+    """Give the Type 0 font of a face for one document; what comes in every form is prepared or kept."""
+    known = cut.face.prepared
+    if known is not None and known.signs is not None and cut.has_only(known.codes):
+        return known.signs
     drawn = cut.drawn()
     key = tuple((code, item, cut.texts[code]) for code, item in drawn.items())
     kept = _fonts.setdefault(cut.face, {})
@@ -313,3 +332,31 @@ def _to_unicode(texts: dict[int, str], *, digits: int) -> bytes:
     body = "".join(f"{len(block)} beginbfchar\n{chr(10).join(block)}\nendbfchar\n" for block in blocks)
     text = _CMAP.format(first="0" * digits, last="F" * digits, pairs=body)
     return stream(b"", text.encode("ascii"))
+
+
+def prepare(face: Face) -> Prepared:
+    """Work out what is prepared of a face, from its font file alone."""
+    fresh = Face(face.name, lambda: face.data)
+    common = [*WIN_ANSI.values(), *SIGNS]
+    advances = {char: fresh.plain[char] for char in common if _is_plain(fresh, char)}
+    signs = CutFont(fresh)
+    signs.plain.update(char for char in SIGNS if char in advances)
+    codes = {char: fresh.plain_codes[char] for char in sorted(signs.plain)}
+    metrics = fresh.metrics
+    return Prepared(
+        font=digest(fresh.data),
+        metrics=(metrics.ascent, metrics.descent, metrics.line_gap),
+        underline=fresh.underline,
+        advances=advances,
+        lacks=frozenset(char for char in common if not fresh.covers(char)),
+        codes=codes,
+        fixed=make_fixed(fresh) if has_fixed(fresh) else None,
+        signs=_make_cut(signs, signs.drawn()) if codes else None,
+    )
+
+
+def _is_plain(face: Face, char: str) -> bool:
+    try:
+        return face.plain[char] >= 0
+    except KeyError:
+        return False

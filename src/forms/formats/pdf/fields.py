@@ -7,7 +7,8 @@ every script shows. No field has a script: everything works in readers that run 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import FieldOp, FieldSpec, TextOp
@@ -103,8 +104,7 @@ def _set_line(
     return ops
 
 
-@dataclass(frozen=True, slots=True)
-class _Widget:
+class _Widget(Struct, frozen=True):
     """A field's box: its annotation's number, and the entries that are the widget's own."""
 
     at: int
@@ -193,9 +193,9 @@ class FormWriter:
         ops = text_ops(op, 0.0, 0.0, self._fonts.book)
         if ops:
             painter = Painter(self._fonts)
-            painter.unmarked(ops, 0.0, op.height)
+            painter.unmarked(ops, op.height)
             self._fonts.use(painter.faces, painter.cuts)
-            text = f"q 1 1 {number(op.width - 2)} {number(op.height - 2)} re W n\n{painter.content()}Q\n"
+            text = f"q 1 1 {number(op.width - 2)} {number(op.height - 2)} re W n\n{painter.text()}Q\n"
         return self._form(f"/Tx BMC\n{text}EMC\n", number(op.width), number(op.height))
 
     def _check_box(self, width: float, height: float) -> tuple[int, int]:
@@ -218,7 +218,7 @@ class FormWriter:
     def _form(self, content: str, width: str, height: str) -> int:
         """Write a form XObject."""
         box = f"/Type/XObject/Subtype/Form/BBox[0 0 {width} {height}]".encode("ascii")
-        data = content.encode("cp1252")
+        data = content.encode("latin-1")
         return self._file.add_stream(stream(box + self._resources, data, compress=len(data) > _SMALL))
 
 

@@ -10,27 +10,25 @@ from __future__ import annotations
 import struct
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
 from typing import Any
 
-from forms.formats.pdf import bidi, shaping
+from msgspec import Struct
+
+from forms.formats.pdf import bidi, prepared, shaping
 from forms.formats.pdf.display import GlyphRun
+from forms.formats.pdf.prepared import Prepared
 from forms.foundation.errors import MissingError
 
 FIRST_FAMILY = "Arimo"
 """The family of all text that it covers; it has the widths of Arial."""
 
 _ORDER = {FIRST_FAMILY: 0, "NotoSansSymbols2": 1}
-_REMEMBERED = 20_000
-"""Words kept per style; a full store is emptied, so that memory stays flat."""
-
 _PLAIN_CLASSES = frozenset(("L", "EN", "ES", "ET", "CS", "WS", "ON", "S"))
 
 
-@dataclass(frozen=True, slots=True)
-class FaceMetrics:
+class FaceMetrics(Struct, frozen=True):
     """Vertical metrics in ems, `descent` positive: a line is `ascent + descent + line_gap` high."""
 
     ascent: float
@@ -46,10 +44,19 @@ class FaceMetrics:
 class Face:
     """One font file. Everything is read on first use; lengths are in ems unless said otherwise."""
 
-    def __init__(self, name: str, read: Callable[[], bytes]) -> None:
-        """Name the face (`Arimo-Bold`) and say how its file's bytes are read."""
+    def __init__(
+        self, name: str, read: Callable[[], bytes], read_prepared: Callable[[], bytes | None] | None = None
+    ) -> None:
+        """Name the face (`Arimo-Bold`) and say how its file's bytes are read, and what was prepared of it."""
         self.name = name
         self._read = read
+        self._read_prepared = read_prepared
+
+    @cached_property
+    def prepared(self) -> Prepared | None:
+        """What is known of the face without parsing it."""
+        data = self._read_prepared() if self._read_prepared is not None else None
+        return None if data is None else prepared.load(data, lambda: self.data)
 
     @cached_property
     def data(self) -> bytes:
@@ -87,12 +94,16 @@ class Face:
     @cached_property
     def underline(self) -> tuple[float, float]:
         """Where an underline lies above the baseline (negative: below) and how thick it is (`post`)."""
+        if self.prepared is not None:
+            return self.prepared.underline
         position, thickness = struct.unpack_from(">hh", self.table("post"), 8)
         return position / self.units, thickness / self.units
 
     @cached_property
     def metrics(self) -> FaceMetrics:
         """The metrics of `hhea`, which is what LibreOffice takes and what Arial's Windows metrics equal."""
+        if self.prepared is not None:
+            return FaceMetrics(*self.prepared.metrics)
         ascent, descent, gap = struct.unpack_from(">3h", self.table("hhea"), 4)
         return FaceMetrics(ascent / self.units, -descent / self.units, gap / self.units)
 
@@ -135,6 +146,9 @@ class Face:
 
     def covers(self, char: str) -> bool:
         """Say whether the face has a glyph for `char`."""
+        known = self.prepared
+        if known is not None and (char in known.advances or char in known.lacks):
+            return char in known.advances
         return ord(char) in self.characters
 
     @cached_property
@@ -149,10 +163,13 @@ class _PlainAdvances(dict[str, float]):
     """Advances of characters that are one glyph each, worked out when first asked for."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__()
+        super().__init__(face.prepared.advances if face.prepared is not None else {})
         self._face = face
+        self._lacks = face.prepared.lacks if face.prepared is not None else ()
 
     def __missing__(self, char: str) -> float:
+        if char in self._lacks:
+            raise KeyError(char)
         glyph = self._face.characters.get(ord(char), 0)
         category = unicodedata.category(char)
         if not glyph or category[0] == "M" or category in ("Cc", "Cf"):
@@ -167,7 +184,7 @@ class _PlainCodes(dict[str, str]):
     """Codes of plain characters, worked out when first asked for."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__()
+        super().__init__(face.prepared.codes if face.prepared is not None else {})
         self._face = face
 
     def __missing__(self, char: str) -> str:
@@ -226,8 +243,7 @@ def _format_4(cmap: bytes, offset: int) -> dict[int, int]:
 class FontBook:
     """All faces, and the text they make.
 
-    Not changed by use but for what it remembers: the same text always gives the same runs, and for words
-    without shaping the identical ones.
+    Not changed by use but for what it remembers of single characters: words are a case's, and go with it.
     """
 
     def __init__(self, faces: Sequence[Face]) -> None:
@@ -247,9 +263,6 @@ class FontBook:
             for bold in (False, True)
             for italic in (False, True)
         }
-        self._words: dict[tuple[bool, bool], dict[str, tuple[GlyphRun, ...]]] = {
-            key: {} for key in self._styled
-        }
 
     @classmethod
     def load(cls, source: Path | Mapping[str, bytes], *further: Path) -> FontBook:
@@ -259,7 +272,8 @@ class FontBook:
         """
         if isinstance(source, Path):
             files = {file.stem: file for folder in (*further[::-1], source) for file in folder.rglob("*.ttf")}
-            return cls([Face(stem, file.read_bytes) for stem, file in sorted(files.items())])
+            faces = sorted(files.items())
+            return cls([Face(stem, file.read_bytes, partial(_beside, file)) for stem, file in faces])
         fonts = {PurePath(name).stem: name for name in source if name.endswith(".ttf")}
         return cls([Face(stem, partial(source.__getitem__, name)) for stem, name in sorted(fonts.items())])
 
@@ -280,6 +294,11 @@ class FontBook:
         if name.startswith(f"{FIRST_FAMILY}-"):
             return self._faces[name]
         return self._styled["Bold" in name, False][0]
+
+    def plain(self, bold: bool, italic: bool) -> tuple[str, Mapping[str, float]]:
+        """Give the first family's face for a style: its name, and its `Face.plain`."""
+        face = self._styled[bold, italic][0]
+        return face.name, face.plain
 
     def metrics(self, bold: bool = False, italic: bool = False) -> FaceMetrics:
         """Give the metrics of the first family, which make the height of a line."""
@@ -302,20 +321,13 @@ class FontBook:
         covers are drawn as the first family's missing glyph: ask `uncovered` first.
         """
         if not rtl and levels is None:
-            words = self._words[bold, italic]
-            found = words.get(text)
-            if found is not None:
-                return found
             face = self._styled[bold, italic][0]
             try:
                 width = sum(map(face.plain.__getitem__, text))
             except KeyError:
                 pass
             else:
-                if len(words) >= _REMEMBERED:
-                    words.clear()
-                words[text] = made = (GlyphRun(face.name, text, (), width, 0, True),) if text else ()
-                return made
+                return (GlyphRun(face.name, text, (), width, 0, True),) if text else ()
         if levels is None:
             levels = bidi.levels(text, int(rtl))
         faces = self._styled[bold, italic]
@@ -356,6 +368,14 @@ class FontBook:
     def visual_order(levels: Sequence[int]) -> tuple[int, ...]:
         """Give the indices of a line's runs from left to right, from their levels in logical order."""
         return bidi.visual_order(levels)
+
+
+def _beside(font: Path) -> bytes | None:
+    """Read what was prepared of a font file, if it lies beside it."""
+    try:
+        return font.with_suffix(prepared.SUFFIX).read_bytes()
+    except OSError:
+        return None
 
 
 def _choose(faces: Sequence[Face], char: str, before: Face | None) -> Face:

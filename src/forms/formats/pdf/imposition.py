@@ -8,8 +8,10 @@ them it shows, and where. A way of folding is a `Scheme`, which manifests name (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,
@@ -48,8 +50,7 @@ _MARK_LENGTH = 9.0
 _MARK_GREY = (0.6, 0.6, 0.6)
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """A way of folding an A4 sheet that lies on its long side; lengths are points.
 
     `across` is how many pages stand side by side. `margin` is what is left free at a page's sides, `head` and

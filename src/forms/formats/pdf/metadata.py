@@ -5,13 +5,10 @@ Information dictionary and XMP say the same, which PDF/A checks.
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from datetime import datetime
 from functools import cache
-
-from reportlab.pdfbase import pdfdoc
 
 from forms.formats.pdf.display import PdfInfo
 from forms.formats.pdf.objects import PdfFile, name, stream, text_string
@@ -25,26 +22,19 @@ _NAMESPACES = (
 )
 
 
-class InfoDictionary(pdfdoc.PDFInfo):  # type: ignore[misc]
-    """reportlab's information dictionary, with our own entries and the document's date."""
+def write_info(file: PdfFile, info: PdfInfo) -> int:
+    """Write the information dictionary; entries that are empty are left out. Gives its number.
 
-    def __init__(self, info: PdfInfo) -> None:
-        """Take what to say; `info.created` is ISO 8601."""
-        super().__init__()
-        self._info = info
-
-    def format(self, document: pdfdoc.PDFDocument) -> bytes:
-        """Write the dictionary; entries that are empty are left out."""
-        del document
-        info = self._info
-        date = _pdf_date(info.created)
-        entries = [
-            *(("Title", info.title), ("Author", info.author), ("Subject", info.subject)),
-            *(("Keywords", info.keywords), ("Creator", PROGRAM), ("Producer", PROGRAM)),
-            *(("CreationDate", date), ("ModDate", date), *info.custom),
-        ]
-        parts = [name(key) + text_string(value) for key, value in entries if value]
-        return b"<<%s>>" % b"".join(parts)
+    `info.created` is ISO 8601.
+    """
+    date = _pdf_date(info.created)
+    entries = [
+        *(("Title", info.title), ("Author", info.author), ("Subject", info.subject)),
+        *(("Keywords", info.keywords), ("Creator", PROGRAM), ("Producer", PROGRAM)),
+        *(("CreationDate", date), ("ModDate", date), *info.custom),
+    ]
+    parts = [name(key) + text_string(value) for key, value in entries if value]
+    return file.add(b"<<%s>>" % b"".join(parts))
 
 
 def _moment(created: str) -> datetime:
@@ -136,7 +126,7 @@ def escape(text: str) -> str:
 
 def _xml_name(key: str) -> str:
     """Make an XML name of an entry's key."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]", "_", key)
+    clean = "".join([char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in key])
     return clean if clean[0].isalpha() else f"_{clean}"
 
 

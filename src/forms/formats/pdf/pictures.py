@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forms.formats.pdf.objects import PdfFile, stream
 from forms.foundation.errors import ArtefactError
@@ -17,8 +18,7 @@ _MOST_PIXELS = 40_000_000
 _SPACES = {"L": b"/DeviceGray", "RGB": b"/DeviceRGB"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
+class _Picture(Struct, frozen=True):
     """A picture's stream, and that of its mask if parts of it are transparent."""
 
     head: bytes

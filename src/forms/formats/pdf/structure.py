@@ -4,24 +4,31 @@ Instances bring their elements; what was drawn says which element each marked co
 The order of children is the order of their content in reading order. Elements without content are left out, but
 for table cells. Consecutive list items become one `L`, deeper ones an `L` inside the item before them.
 
-Most instances are one fragment of text on one page. Their elements are written from a skeleton, which depends
-on the shape of the instance alone and is remembered.
+A table has hundreds of elements, nearly all with one child or one marked content: those are written in as few
+steps as it takes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import accumulate
+from operator import add, itemgetter
+from typing import NamedTuple
 
-from forms.formats.pdf.display import Element, Instance, Op, TextOp
-from forms.formats.pdf.memory import Memory
+from msgspec import Struct
+
+from forms.formats.pdf.display import Element, FixedElements, Instance, Op, TextOp, Tree
 from forms.formats.pdf.objects import PdfFile, name, number, text_string
 
 _KEPT_EMPTY = frozenset(("TD", "TH"))
 _TABLE_ATTRIBUTES = frozenset(("Scope", "RowSpan", "ColSpan", "Headers", "Summary"))
+_LEFT_OUT = -1
+_FIRST, _PARENT, _OWN_BASES = 0, 1, 2
+_KEPT = 32
+"""Skeletons kept of one instance: they differ by page breaks and empty cells."""
+_NOWHERE = float("inf")
 _BULLETS = {
     "•": "Disc",
     "\uf0b7": "Disc",
@@ -32,224 +39,336 @@ _BULLETS = {
     "▪": "Square",
 }
 _NUMBERINGS = (
-    (re.compile(r"[ivxlcdm]+"), "LowerRoman"),
-    (re.compile(r"[IVXLCDM]+"), "UpperRoman"),
-    (re.compile(r"[a-z]+"), "LowerAlpha"),
-    (re.compile(r"[A-Z]+"), "UpperAlpha"),
-    (re.compile(r"[\d.]+"), "Decimal"),
+    (r"[ivxlcdm]+", "LowerRoman"),
+    (r"[IVXLCDM]+", "UpperRoman"),
+    (r"[a-z]+", "LowerAlpha"),
+    (r"[A-Z]+", "UpperAlpha"),
+    (r"[\d.]+", "Decimal"),
 )
 
 
-class Marked(NamedTuple):
-    """A marked content: its page (an index) and its number there."""
+class Shape:
+    """What is written of elements wherever they stand: roles, parents as in `Element`, and finished entries.
 
-    page: int
-    mcid: int
+    `details` are languages, alternative texts and attributes. `bones` keeps the skeletons of what comes again.
+    """
+
+    __slots__ = ("bones", "details", "has_labels", "has_lists", "parents", "roles")
+
+    def __init__(self, roles: Sequence[str], parents: Sequence[int], details: Sequence[bytes]) -> None:
+        """Take what there is for each element."""
+        self.roles = roles
+        self.parents = parents
+        self.details = details
+        self.has_labels = "Lbl" in roles
+        self.has_lists = "L" in roles
+        self.bones: dict[object, Skeleton] | None = None
 
 
-class Annotated(NamedTuple):
-    """An annotation: the page it is on (an index), and its object number."""
+class Skeleton:
+    """The elements of an instance with such content, as a template for all of them, a line each.
 
-    page: int
-    at: int
+    `numbers` say what goes in, in the order of the `%d`: the place of a number that depends on the document
+    (see `Occurrence.bases`) and what is added to it. `ranks` gives each element's place among those written,
+    `_LEFT_OUT` for the others.
+    """
+
+    __slots__ = ("_bases", "_lines", "_offsets", "_places", "_template", "ranks", "size")
+
+    def __init__(
+        self, lines: Sequence[bytes], numbers: Sequence[tuple[int, int]], ranks: Sequence[int]
+    ) -> None:
+        """Take the elements' lines."""
+        self.ranks = ranks
+        self.size = len(lines)
+        self._template = b"\n".join(lines)
+        self._places, self._offsets = zip(*numbers, strict=True)
+        self._bases: Sequence[int] = ()
+        self._lines: Sequence[bytes] = ()
+
+    def fill(self, bases: Sequence[int]) -> Sequence[bytes]:
+        """Give the elements. Documents of one template often have the same numbers in a row."""
+        if bases != self._bases:
+            numbers = map(add, map(bases.__getitem__, self._places), self._offsets)
+            self._lines = (self._template % tuple(numbers)).split(b"\n")
+            self._bases = bases
+        return self._lines
 
 
-Kid = int | Marked | Annotated
+def shape_of(elements: Sequence[Element]) -> Shape:
+    """Give the shape of elements; what comes again keeps its own."""
+    if isinstance(elements, Tree):
+        return _joined(elements)
+    if not isinstance(elements, FixedElements):
+        return _shape(elements)
+    known = elements.drawn
+    if not isinstance(known, Shape):
+        known = elements.drawn = _shape(elements)
+        known.bones = {}
+    return known
+
+
+def _shape(elements: Sequence[Element]) -> Shape:
+    details = [
+        _details(element) if element.attributes or element.alternative or element.language else b""
+        for element in elements
+    ]
+    return Shape([element.role for element in elements], [element.parent for element in elements], details)
+
+
+def _joined(tree: Tree) -> Shape:
+    """Join the shapes of a tree's chunks."""
+    roles: list[str] = []
+    parents: list[int] = []
+    details: list[bytes] = []
+    for chunk in tree.chunks:
+        shape, base = shape_of(chunk.elements), chunk.base
+        roles += shape.roles
+        parents += [base + parent if parent >= 0 else chunk.parent for parent in shape.parents]
+        details += shape.details
+    return Shape(roles, parents, details)
 
 
 class Run:
     """Marked contents that follow each other: the page's index, the number of the first, and their elements."""
 
-    __slots__ = ("first", "owners", "page")
+    __slots__ = ("first", "occurrence", "owners", "page")
 
-    def __init__(self, page: int, first: int, owners: Sequence[int]) -> None:
-        """Start with a fragment's."""
+    def __init__(self, occurrence: Occurrence, page: int, first: int) -> None:
+        """Start with none."""
+        self.occurrence = occurrence
         self.page = page
         self.first = first
-        self.owners = list(owners)
+        self.owners: list[int] = []
+        occurrence.runs.append(self)
+
+
+class Annotated(NamedTuple):
+    """A link or a field: its element, its page's index, its object, and the marked contents before it."""
+
+    element: int
+    page: int
+    at: int
+    before: int
+
+
+class Content(NamedTuple):
+    """A marked content or an annotation of an element, its page's index, and where its number is found.
+
+    `place` is that of its page in `Occurrence.bases`; its number follows there, and `offset` is added to it.
+    """
+
+    element: int
+    page: int
+    place: int
+    offset: int
+    annotated: bool
 
 
 class Occurrence:
     """An instance as it was drawn.
 
-    `runs` are its marked contents in reading order. `annotations` are its links and fields: element,
-    annotation, and how many marked contents stand before it. `boxes` are the figures' places on their pages,
-    `labels` the texts of list labels, by element. `place` is where it begins: page index and y.
+    `runs` are its marked contents in reading order (`run`: the last), `annotations` its links and fields.
+    `boxes` are the figures' places on their pages, `labels` the texts of list labels, by element. `place` is
+    where it begins: page index and y. `first` is the number of its first element's object; `nested` are lists
+    inside of its elements.
     """
 
     __slots__ = (
-        *("annotations", "body", "boxes", "first", "instance", "labels", "memory", "nested", "place"),
-        *("ranks", "runs"),
+        *("annotations", "bones", "boxes", "first", "instance", "labels", "nested", "place", "run", "runs"),
+        "shape",
     )
 
-    def __init__(self, instance: Instance, memory: Memory[Any, Skeleton]) -> None:
+    def __init__(self, instance: Instance) -> None:
         """Start without content."""
         self.instance = instance
-        self.memory = memory
+        self.shape = shape_of(instance.elements)
         self.runs: list[Run] = []
-        self.annotations: list[tuple[int, Annotated, int]] = []
+        self.run: Run | None = None
+        self.annotations: list[Annotated] = []
         self.boxes: dict[int, tuple[float, float, float, float]] = {}
         self.labels: dict[int, str] = {}
         self.place: tuple[int, float] | None = None
         self.first = 0
-        self.ranks: tuple[int, ...] = ()
-        self.body: _Body | None = None
         self.nested: dict[int, list[int]] = {}
-
-    def mark(self, page: int, first: int, owners: Sequence[int]) -> None:
-        """Add a fragment's marked contents, to those before where they go on in the same page."""
-        if self.runs:
-            last = self.runs[-1]
-            if page == last.page and first == last.first + len(last.owners):
-                last.owners += owners
-                return
-        self.runs.append(Run(page, first, owners))
+        self.bones: Skeleton | None = None
 
     @property
     def marked(self) -> int:
         """How many marked contents there are so far."""
-        return sum(len(run.owners) for run in self.runs)
-
-    def note_labels(self, ops: Sequence[Op]) -> None:
-        """Note what the labels of list items say."""
-        roles = self.memory.roles
-        for op in ops:
-            if isinstance(op, TextOp) and op.element >= 0 and roles[op.element] == "Lbl":
-                self.labels[op.element] = self.labels.get(op.element, "") + op.run.text
+        return sum([len(run.owners) for run in self.runs])
 
     def number(self, element: int) -> int:
-        """Give the object number of an element that has content."""
-        return self.first + self.ranks[element]
+        """Give the object number of an element that is written."""
+        assert self.bones is not None
+        return self.first + self.bones.ranks[element]
+
+    def note_labels(self, ops: Sequence[Op], offset: int) -> None:
+        """Note what the labels of list items say; the operations' elements count from `offset`."""
+        roles = self.shape.roles
+        for op in ops:
+            if isinstance(op, TextOp) and op.element >= 0 and roles[op.element + offset] == "Lbl":
+                at = op.element + offset
+                self.labels[at] = self.labels.get(at, "") + op.run.text
+
+    def pattern(self) -> object:
+        """Tell apart what makes skeletons differ; None where only this document's will do."""
+        if self.boxes or self.nested or self.shape.has_lists:
+            return None
+        start = self.runs[0].page if self.runs else self.annotations[0].page
+        marked = tuple([(run.page - start, *run.owners) for run in self.runs])
+        if not self.annotations:
+            return marked
+        return marked, tuple([(one.element, one.page - start, one.before) for one in self.annotations])
+
+    def bases(self, parent: int, pages: Sequence[int]) -> list[int]:
+        """Give the numbers that a skeleton leaves open: own and parent's object, then two for each content.
+
+        These are a page's object and the first marked content's number for each run, and a page's object and
+        the annotation's for each of those.
+        """
+        bases = [self.first, parent]
+        for run in self.runs:
+            bases += (pages[run.page], run.first)
+        for one in self.annotations:
+            bases += (pages[one.page], one.at)
+        return bases
+
+    def contents(self) -> Iterator[Content]:
+        """Give the contents in reading order."""
+        waiting = [
+            (one, place) for place, one in enumerate(self.annotations, len(self.runs) + _OWN_BASES // 2)
+        ][::-1]
+        before = 0
+        for place, run in enumerate(self.runs, _OWN_BASES // 2):
+            for offset, element in enumerate(run.owners):
+                while waiting and waiting[-1][0].before <= before:
+                    one, at = waiting.pop()
+                    yield Content(one.element, one.page, 2 * at, 0, True)
+                yield Content(element, run.page, 2 * place, offset, False)
+                before += 1
+        for one, at in waiting[::-1]:
+            yield Content(one.element, one.page, 2 * at, 0, True)
 
 
-class Skeleton(NamedTuple):
-    """The elements of an instance as a template for all of them, a line each.
+class _Bones:
+    """Makes a skeleton: of what was drawn, the order of the children, and which elements are written.
 
-    `numbers` says what goes in: 0 and more are ranks among the instance's elements, `_PARENT` and `_PAGE` what
-    they say, from `_MCID` downwards marked contents. `ranks` gives each element's rank, -1 if it is left out.
+    Written are those with content, what is around them, and cells.
     """
 
-    template: bytes
-    numbers: tuple[int, ...]
-    ranks: tuple[int, ...]
-    size: int
+    def __init__(self, occurrence: Occurrence) -> None:
+        """Gather what was drawn."""
+        self._occurrence = occurrence
+        roles, parents = occurrence.shape.roles, occurrence.shape.parents
+        self._own: list[list[Content]] = [[] for _ in roles]
+        for content in occurrence.contents():
+            self._own[content.element].append(content)
+        seen = [*map(bool, self._own)]
+        for element in range(len(roles) - 1, 0, -1):
+            if seen[element] or roles[element] in _KEPT_EMPTY:
+                seen[element] = seen[parents[element]] = True
+        ranks = zip(accumulate(seen, initial=0), seen, strict=False)
+        self.ranks = [rank if written else _LEFT_OUT for rank, written in ranks]
+        self._children: list[list[int]] = [[] for _ in roles]
+        for element in range(1, len(roles)):
+            if seen[element]:
+                self._children[parents[element]].append(element)
+        self._numbers: list[tuple[int, int]] = []
+
+    def make(self) -> Skeleton:
+        """Make it."""
+        shape = self._occurrence.shape
+        lines = []
+        for element, (role, up, details) in enumerate(
+            zip(shape.roles, shape.parents, shape.details, strict=True)
+        ):
+            if self.ranks[element] == _LEFT_OUT:
+                continue
+            self._numbers.append((_FIRST, self.ranks[up]) if up >= 0 else (_PARENT, 0))
+            written = self._kids(element) + (details + self._special(element, role)).replace(b"%", b"%%")
+            lines.append(b"<</S%s/P %%d 0 R%s>>" % (name(role), written))
+        return Skeleton(lines, self._numbers, self.ranks)
+
+    def _kids(self, element: int) -> bytes:
+        """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
+        numbers = self._numbers
+        home = -1
+        begin = len(numbers)
+        parts = []
+        for kid in self._in_order(element):
+            if isinstance(kid, int):
+                numbers.append((_FIRST, self.ranks[kid]))
+                parts.append(b"%d 0 R")
+            elif kid.annotated:
+                numbers += ((kid.place + 1, 0), (kid.place, 0))
+                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>")
+            elif home in (-1, kid.page):
+                if home < 0:
+                    numbers.insert(begin, (kid.place, 0))
+                home = kid.page
+                numbers.append((kid.place + 1, kid.offset))
+                parts.append(b"%d")
+            else:
+                numbers += ((kid.place, 0), (kid.place + 1, kid.offset))
+                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>")
+        nested = self._occurrence.nested.get(element, ())
+        parts += [b"%d 0 R" % at for at in nested]
+        return (b"/Pg %d 0 R" if home >= 0 else b"") + _array(parts)
+
+    def _in_order(self, element: int) -> Iterable[Content | int]:
+        """Give content and children of an element in reading order.
+
+        A child's place is that of its first content; several children stand in the order of the tree.
+        """
+        own, children = self._own[element], self._children[element]
+        if not own:
+            return children
+        if not children:
+            return own
+        parents = self._occurrence.shape.parents
+        found: list[float] = [_NOWHERE] * len(parents)
+        places: list[tuple[float, Content | None]] = []
+        for position, content in enumerate(self._occurrence.contents()):
+            if content.element == element:
+                places.append((position, content))
+            else:
+                found[content.element] = min(found[content.element], position)
+        for inner in range(len(parents) - 1, element, -1):
+            found[parents[inner]] = min(found[parents[inner]], found[inner])
+        places += [(found[child], None) for child in children]
+        waiting = iter(children)
+        return [kid or next(waiting) for _, kid in sorted(places, key=itemgetter(0))]
+
+    def _special(self, element: int, role: str) -> bytes:
+        """Write what depends on this document's content: a list's numbering, and where a figure is."""
+        occurrence = self._occurrence
+        if role == "L":
+            labels = sorted(occurrence.labels.items())
+            label = next((text for at, text in labels if at > element), "")
+            return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
+        box = occurrence.boxes.get(element)
+        if box is None or role != "Figure":
+            return b""
+        corners = " ".join(map(number, box)).encode("ascii")
+        return b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners
 
 
-_PARENT, _PAGE, _MCID = -1, -2, -3
+def _skeleton_of(occurrence: Occurrence) -> Skeleton:
+    """Give the skeleton of an occurrence, kept for what comes again."""
+    kept = occurrence.shape.bones
+    pattern = occurrence.pattern() if kept is not None else None
+    if kept is None or pattern is None:
+        return _Bones(occurrence).make()
+    found = kept.get(pattern)
+    if found is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[pattern] = _Bones(occurrence).make()
+    return found
 
 
-class _Body:
-    """The children of an instance's elements, where a skeleton doesn't do."""
-
-    def __init__(self, elements: Sequence[Element]) -> None:
-        self.elements = elements
-        self.kids: list[list[Kid]] = [[] for _ in elements]
-        self.seen = [False] * len(elements)
-
-    @classmethod
-    def of(cls, occurrence: Occurrence) -> _Body:
-        """Gather what was drawn, in reading order."""
-        body = cls(occurrence.instance.elements)
-        waiting = list(occurrence.annotations)
-        before = 0
-        for run in occurrence.runs:
-            for mcid, element in enumerate(run.owners, run.first):
-                while waiting and waiting[0][2] <= before:
-                    body.add(waiting[0][0], waiting.pop(0)[1])
-                body.kids[element].append(Marked(run.page, mcid))
-                if not body.seen[element]:
-                    body.place(element)
-                before += 1
-        for element, annotated, _ in waiting:
-            body.add(element, annotated)
-        body.settle()
-        return body
-
-    def add(self, element: int, kid: Marked | Annotated) -> None:
-        """Give an element a piece of content; it and its ancestors take their place on first content."""
-        self.kids[element].append(kid)
-        self.place(element)
-
-    def place(self, element: int) -> None:
-        """Make an element, and its ancestors, children of their parents."""
-        while not self.seen[element]:
-            self.seen[element] = True
-            parent = self.elements[element].parent
-            if parent < 0:
-                return
-            self.kids[parent].append(element)
-            element = parent
-
-    def settle(self) -> None:
-        """Put in empty cells, and children of one parent in the order of the tree."""
-        if len(self.elements) > 1:
-            for index, element in enumerate(self.elements):
-                if element.role in _KEPT_EMPTY:
-                    self.place(index)
-        for kids in self.kids:
-            children = [kid for kid in kids if type(kid) is int]
-            if len(children) > 1 and children != sorted(children):
-                ordered = iter(sorted(children))
-                kids[:] = [next(ordered) if type(kid) is int else kid for kid in kids]
-
-    def ranks(self) -> tuple[int, ...]:
-        """Number the elements that have content; -1 for those without."""
-        rank, out = 0, []
-        for seen in self.seen:
-            out.append(rank if seen else -1)
-            rank += seen
-        return tuple(out)
-
-
-def skeleton(elements: tuple[Element, ...], owners: tuple[int, ...]) -> Skeleton:
-    """Make the skeleton of an instance whose marked contents, all on one page, belong to `owners`."""
-    body = _Body(elements)
-    for mcid, owner in enumerate(owners):
-        body.add(owner, Marked(0, mcid))
-    body.settle()
-    lines: list[bytes] = []
-    numbers: list[int] = []
-    ranks = body.ranks()
-    for element, kids, seen in zip(elements, body.kids, body.seen, strict=True):
-        if not seen:
-            continue
-        numbers.append(_PARENT if element.parent < 0 else ranks[element.parent])
-        page = b""
-        if any(isinstance(kid, Marked) for kid in kids):
-            page = b"/Pg %d 0 R"
-            numbers.append(_PAGE)
-        places = [b"%d 0 R" if isinstance(kid, int) else b"%d" for kid in kids]
-        numbers += [ranks[kid] if isinstance(kid, int) else _MCID - kid[1] for kid in kids]
-        details = _details(element, None, "").replace(b"%", b"%%")
-        lines.append(b"<</S%s/P %%d 0 R%s%s%s>>" % (name(element.role), page, _array(places), details))
-    return Skeleton(b"\n".join(lines), tuple(numbers), ranks, len(lines))
-
-
-_common_skeleton = lru_cache(maxsize=1024)(skeleton)
-_COMMON = 6
-"""Up to so many elements it costs less to remember a skeleton by its shape than to make it."""
-
-
-def _skeleton_of(occurrence: Occurrence) -> Skeleton | None:
-    """Give the skeleton of a simple occurrence; only what holds no words of a document is shared."""
-    if occurrence.annotations or occurrence.boxes or len(occurrence.runs) != 1:
-        return None
-    owners = tuple(occurrence.runs[0].owners)
-    memory, elements = occurrence.memory, occurrence.instance.elements
-    if memory.has_lists:
-        return None
-    if len(elements) <= _COMMON and not any(element.alternative for element in elements):
-        return _common_skeleton(elements, owners)
-    if not memory.lasting:
-        return None
-    bones = memory.bones.get(owners)
-    if bones is None:
-        bones = memory.bones[owners] = skeleton(elements, owners)
-    return bones
-
-
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """A list that gathers items: an `L` element."""
 
     level: int
@@ -257,7 +376,7 @@ class _Group:
     at: int
     parent: int
     numbering: str
-    items: list[int] = field(default_factory=list)
+    items: list[int] = []
     last: Occurrence | None = None
 
 
@@ -277,23 +396,22 @@ class StructureTree:
     def write(
         self,
         occurrences: Iterable[Occurrence],
-        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
+        marks: Sequence[Sequence[Run]],
         annotations: Sequence[tuple[Occurrence, int]],
     ) -> int:
         """Write the tree; gives the number of its root.
 
-        `marks` holds for each page the owners (occurrence, elements) of its marked contents in their order, and
-        `annotations` those of the annotations in the order of their `StructParent`, which follow the pages'.
+        `marks` holds for each page the runs of its marked contents in their order, and `annotations` the owners
+        (occurrence, element) of the annotations in the order of their `StructParent`, which follow the pages'.
         """
         drawn = [occurrence for occurrence in occurrences if occurrence.runs or occurrence.annotations]
         skeletons = [self._number(occurrence) for occurrence in drawn]
         parents = [self._parent(occurrence) for occurrence in drawn]
         self._close(0)
         for occurrence, bones, parent in zip(drawn, skeletons, parents, strict=True):
-            if bones is not None and not occurrence.nested:
-                self._file.put_all(occurrence.first, self._from_skeleton(occurrence, bones, parent))
-            else:
-                self._file.put_all(occurrence.first, self._elements(occurrence, parent))
+            if occurrence.nested:
+                bones = _Bones(occurrence).make()
+            self._file.put_all(occurrence.first, bones.fill(occurrence.bases(parent, self._pages)))
         for group in self._done:
             self._file.put(
                 group.at,
@@ -309,17 +427,11 @@ class StructureTree:
         )
         return self._root
 
-    def _number(self, occurrence: Occurrence) -> Skeleton | None:
-        """Reserve the numbers of an occurrence's elements; gives its skeleton if it has one."""
-        bones = _skeleton_of(occurrence)
-        if bones is not None:
-            occurrence.ranks = bones.ranks
-            occurrence.first = self._file.reserve(bones.size)
-            return bones
-        occurrence.body = _Body.of(occurrence)
-        occurrence.ranks = occurrence.body.ranks()
-        occurrence.first = self._file.reserve(max(occurrence.ranks) + 1)
-        return None
+    def _number(self, occurrence: Occurrence) -> Skeleton:
+        """Reserve the numbers of an occurrence's elements; gives its skeleton."""
+        bones = occurrence.bones = _skeleton_of(occurrence)
+        occurrence.first = self._file.reserve(bones.size)
+        return bones
 
     def _parent(self, occurrence: Occurrence) -> int:
         """Find the parent of an instance's root, opening and closing lists; the root becomes its child."""
@@ -348,8 +460,10 @@ class StructureTree:
         if self._lists:
             outer = self._lists[-1].last
             assert outer is not None
-            bodies = (i for i, element in enumerate(outer.instance.elements) if element.role == "LBody")
-            body = next((index for index in bodies if outer.ranks[index] >= 0), 0)
+            assert outer.bones is not None
+            bodies = (index for index, role in enumerate(outer.shape.roles) if role == "LBody")
+            ranks = outer.bones.ranks
+            body = next((index for index in bodies if ranks[index] != _LEFT_OUT), 0)
             outer.nested.setdefault(body, []).append(at)
             parent = outer.number(body)
         else:
@@ -363,75 +477,16 @@ class StructureTree:
             self._done += self._lists[depth:]
             del self._lists[depth:]
 
-    def _from_skeleton(self, occurrence: Occurrence, bones: Skeleton, parent: int) -> list[bytes]:
-        """Fill a skeleton in."""
-        run = occurrence.runs[0]
-        first, mcid, at = occurrence.first, run.first, self._pages[run.page]
-        numbers = [
-            first + code
-            if code >= 0
-            else mcid + _MCID - code
-            if code <= _MCID
-            else parent
-            if code == _PARENT
-            else at
-            for code in bones.numbers
-        ]
-        return (bones.template % tuple(numbers)).split(b"\n")
-
-    def _elements(self, occurrence: Occurrence, parent: int) -> Iterable[bytes]:
-        """Write the elements of an occurrence one by one; the common shapes at once."""
-        body = occurrence.body or _Body.of(occurrence)
-        first, ranks, pages = occurrence.first, occurrence.ranks, self._pages
-        nested, boxes = occurrence.nested, occurrence.boxes
-        for index, element in enumerate(body.elements):
-            if ranks[index] < 0:
-                continue
-            up = first + ranks[element.parent] if element.parent >= 0 else parent
-            kids = body.kids[index]
-            only = kids[0] if len(kids) == 1 and index not in nested else None
-            if type(only) is int:
-                written = b"/K %d 0 R" % (first + ranks[only])
-            elif type(only) is Marked:
-                written = b"/Pg %d 0 R/K %d" % (pages[only[0]], only[1])
-            else:
-                written = self._kids(kids, occurrence, nested.get(index, ()))
-            if element.role == "L":
-                label = next((text for at, text in sorted(occurrence.labels.items()) if at > index), "")
-                written += _details(element, None, label)
-            elif element.attributes or element.language or element.alternative or index in boxes:
-                written += _details(element, boxes.get(index), "")
-            yield b"<</S%s/P %d 0 R%s>>" % (name(element.role), up, written)
-
-    def _kids(self, kids: Sequence[Kid], occurrence: Occurrence, nested: Sequence[int]) -> bytes:
-        """Write `Pg` and `K`; marked contents on the element's own page are bare numbers."""
-        own = -1
-        parts = []
-        for kid in kids:
-            if isinstance(kid, int):
-                parts.append(b"%d 0 R" % occurrence.number(kid))
-            elif isinstance(kid, Annotated):
-                parts.append(b"<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>" % (kid.at, self._pages[kid.page]))
-            elif own in (-1, kid.page):
-                own = kid.page
-                parts.append(b"%d" % kid.mcid)
-            else:
-                parts.append(b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self._pages[kid.page], kid.mcid))
-        parts += [b"%d 0 R" % at for at in nested]
-        return (b"" if own < 0 else b"/Pg %d 0 R" % self._pages[own]) + _array(parts)
-
     def _parent_tree(
-        self,
-        marks: Sequence[Sequence[tuple[Occurrence, tuple[int, ...]]]],
-        annotations: Sequence[tuple[Occurrence, int]],
-    ) -> Iterable[bytes]:
+        self, marks: Sequence[Sequence[Run]], annotations: Sequence[tuple[Occurrence, int]]
+    ) -> Iterator[bytes]:
         """Give the entries of the number tree (14.7.4.4)."""
-        for key, owners in enumerate(marks):
-            numbers = [
-                occurrence.first + occurrence.ranks[element]
-                for occurrence, elements in owners
-                for element in elements
-            ]
+        for key, runs in enumerate(marks):
+            numbers: list[int] = []
+            for run in runs:
+                assert run.occurrence.bones is not None
+                first, ranks = run.occurrence.first, run.occurrence.bones.ranks
+                numbers += [first + ranks[element] for element in run.owners]
             yield b"%d[%s]" % (key, _references(numbers))
         for key, (occurrence, element) in enumerate(annotations, len(marks)):
             yield b"%d %d 0 R" % (key, occurrence.number(element))
@@ -444,8 +499,8 @@ def list_numbering(label: str) -> str:
         return _BULLETS[core]
     core = core.strip("().:- ")
     if core == "i" or (len(core) > 1 and not core[0].isdigit()):
-        return next((kind for pattern, kind in _NUMBERINGS if pattern.fullmatch(core)), "None")
-    return next((kind for pattern, kind in _NUMBERINGS[2:] if pattern.fullmatch(core)), "None")
+        return next((kind for pattern, kind in _NUMBERINGS if re.fullmatch(pattern, core)), "None")
+    return next((kind for pattern, kind in _NUMBERINGS[2:] if re.fullmatch(pattern, core)), "None")
 
 
 def _references(numbers: Sequence[int]) -> bytes:
@@ -459,12 +514,14 @@ def _array(parts: Sequence[bytes]) -> bytes:
     return b"/K " + parts[0] if len(parts) == 1 else b"/K[%s]" % b" ".join(parts)
 
 
-def _details(element: Element, box: tuple[float, float, float, float] | None, label: str) -> bytes:
-    """Write language, alternative text and attributes; `label` is a list's first label."""
-    if element.role == "L":
-        return b"/A<</O/List/ListNumbering%s>>" % name(list_numbering(label))
-    if not (element.language or element.alternative or element.attributes or box):
-        return b""
+@lru_cache(maxsize=64)
+def _opened(role: str) -> bytes:
+    """Write the beginning of an element."""
+    return b"<</S" + name(role)
+
+
+def _details(element: Element) -> bytes:
+    """Write language, alternative text and a table's attributes."""
     parts = []
     if element.language:
         parts.append(b"/Lang" + text_string(element.language))
@@ -477,7 +534,4 @@ def _details(element: Element, box: tuple[float, float, float, float] | None, la
     )
     if table:
         parts.append(b"/A<</O/Table%s>>" % table)
-    if box and element.role == "Figure":
-        corners = " ".join(map(number, box)).encode("ascii")
-        parts.append(b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % corners)
     return b"".join(parts)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
-from reportlab.pdfbase import pdfdoc
+from msgspec import Struct
 
 from forms.formats.pdf import fields, metadata
 from forms.formats.pdf.display import (
@@ -23,14 +22,13 @@ from forms.formats.pdf.display import (
     PdfInfo,
     Sheet,
 )
-from forms.formats.pdf.draw import Painter, Template, image_name, make_template
+from forms.formats.pdf.draw import Painter, image_name
 from forms.formats.pdf.embedding import DocumentFonts
 from forms.formats.pdf.fonts import FontBook
-from forms.formats.pdf.memory import Memories, Memory
 from forms.formats.pdf.objects import PdfFile, name, number, stream, text_string
 from forms.formats.pdf.outline import write_outline
 from forms.formats.pdf.pictures import put_picture
-from forms.formats.pdf.structure import Annotated, Occurrence, Skeleton, StructureTree
+from forms.formats.pdf.structure import Annotated, Occurrence, Run, StructureTree
 
 _HEADER = "/Type/Pagination/Subtype/Header/Attached[/Top]"
 _FOOTER = "/Type/Pagination/Subtype/Footer/Attached[/Bottom]"
@@ -55,54 +53,16 @@ def write(
     return _Writer(laid, fonts, flat=flat, required=required).write(info, archive=archive)
 
 
-_memories: Memories[Template, Skeleton] = Memories()
+class _Sheet(Struct):
+    """A page being written: its number, its marked contents and its annotations."""
 
-
-class _Page(pdfdoc.PDFPage):  # type: ignore[misc]
-    """reportlab's page, with entries it doesn't know; `entries` is the inside of its dictionary."""
-
-    entries = b""
-
-    def __init__(self) -> None:
-        """Leave out the defaults that only reportlab's own way of writing needs."""
-
-    def format(self, document: pdfdoc.PDFDocument) -> bytes:
-        """Write the dictionary."""
-        del document
-        return b"<</Type/Page%s>>" % self.entries
-
-
-class _Pages(pdfdoc.PDFPages):  # type: ignore[misc]
-    """reportlab's page tree, one level deep."""
-
-    def format(self, document: pdfdoc.PDFDocument) -> bytes:
-        """Write the dictionary."""
-        kids = _references([document.number_of(page) for page in self.pages])
-        return b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(self.pages), kids)
-
-
-class _Catalog(pdfdoc.PDFCatalog):  # type: ignore[misc]
-    """reportlab's catalog, with entries it doesn't know; `entries` is the inside of its dictionary."""
-
-    entries = b""
-
-    def format(self, document: pdfdoc.PDFDocument) -> bytes:
-        """Write the dictionary."""
-        pages = document.Reference(self.Pages).format(document)
-        return b"<</Type/Catalog/Pages %s%s>>" % (pages, self.entries)
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """A page being written: its number, its marked contents' owners and its annotations."""
-
-    page: _Page
     number: int
     width: float
     height: float
     painter: Painter
-    owners: list[tuple[Occurrence, tuple[int, ...]]] = field(default_factory=list)
-    annotations: list[int] = field(default_factory=list)
+    runs: list[Run] = []
+    run: Run | None = None
+    annotations: list[int] = []
 
 
 class _Writer:
@@ -112,31 +72,39 @@ class _Writer:
         self, laid: LaidDocument, book: FontBook, *, flat: bool, required: Collection[str] = ()
     ) -> None:
         self.laid = laid
-        self.flat = flat
-        self.file = PdfFile(laid.language)
+        self.file = PdfFile()
         self.fonts = DocumentFonts(book)
-        self.font_dictionary = self.file.reserve()
+        self.font_dictionary, self.page_tree = self.file.reserve(), self.file.reserve()
         self.form = fields.FormWriter(self.file, self.fonts, self.font_dictionary, required)
-        instances = [_flat_instance(instance) for instance in laid.instances] if flat else laid.instances
-        self.occurrences = [Occurrence(instance, _memories.of(instance)) for instance in instances]
+        self.occurrences = [Occurrence(instance) for instance in laid.instances]
+        self.flat_fields: set[int] = set()
+        if flat:
+            for index, occurrence in enumerate(self.occurrences):
+                if "Form" in occurrence.shape.roles:
+                    self.occurrences[index] = Occurrence(_flat_instance(occurrence.instance))
+                    self.flat_fields.add(index)
         self.bookmarks = {
             bookmark: index for index, instance in enumerate(laid.instances) for bookmark in instance.bookmarks
         }
         self.annotated: list[tuple[Occurrence, int]] = []
         self.pictures: dict[str, int] = {}
         self.links: list[tuple[int, bytes, str]] = []
+        self.sheets = 0
+        self.artifacts: dict[tuple[int, float, float, str], str] = {}
 
     def write(self, info: PdfInfo, *, archive: bool) -> bytes:
         """Draw the pages, then write what they need."""
         file = self.file
         sides = self.laid.sheets or _one_by_one(self.laid.pages)
         sheets = [self._sheet(side) for side in sides]
+        self.sheets = len(sheets)
         self._draw_sheets(sides, sheets)
         self._put_links(sheets)
         numbers = [sheet.number for sheet in sheets]
-        marks = [sheet.owners for sheet in sheets]
+        marks = [sheet.runs for sheet in sheets]
         root = StructureTree(file, numbers).write(self.occurrences, marks, self.annotated)
         entries = [
+            b"<</Type/Catalog/Pages %d 0 R" % self.page_tree,
             b"/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>"
             % root,
             b"/Lang%s" % text_string(self.laid.language),
@@ -150,14 +118,10 @@ class _Writer:
             entries.append(b"/Outlines %d 0 R" % outline)
         if archive:
             entries.append(b"/OutputIntents%s" % metadata.write_output_intent(file))
-        file.Catalog.__class__ = _Catalog
-        file.Pages.__class__ = _Pages
-        file.Catalog.entries = b"".join(entries)
-        file.info = metadata.InfoDictionary(info)
         named = (b"%s %d 0 R" % (name(key), at) for key, at in self.fonts.write(file).items())
         file.put(self.font_dictionary, b"<<%s>>" % b"".join(named))
         self._finish_pages(sheets)
-        return file.write()
+        return file.write(file.add(b"".join([*entries, b">>"])), metadata.write_info(file, info))
 
     def _headings(self, sheets: Sequence[_Sheet]) -> list[tuple[int, str, bytes]]:
         """Give the document's bookmarks: level, words, destination."""
@@ -168,9 +132,7 @@ class _Writer:
         ]
 
     def _sheet(self, side: Sheet) -> _Sheet:
-        own = _Page()
-        self.file.addPage(own)
-        return _Sheet(own, self.file.number_of(own), side.width, side.height, Painter(self.fonts))
+        return _Sheet(self.file.reserve(), side.width, side.height, Painter(self.fonts))
 
     def _draw_sheets(self, sides: Sequence[Sheet], sheets: Sequence[_Sheet]) -> None:
         """Draw the pages in reading order, each on its sheet: the tree has their content in that order."""
@@ -196,62 +158,61 @@ class _Writer:
 
     def _draw_artifact(self, fragment: Fragment, sheet: _Sheet, properties: str) -> None:
         """Draw what is not read aloud; links in it would have to be, so they are left out."""
-        ops = self._flattened(fragment.ops, always=True)
-        sheet.painter.artifact(ops, fragment.x, sheet.height - fragment.y, properties)
-        self._put_pictures(sheet.painter.images)
+        left, top = fragment.x, sheet.height - fragment.y
+        key = (id(fragment.ops), left, top, properties)
+        known = self.artifacts.get(key)
+        if known is not None:
+            sheet.painter.add(known)
+            return
+        ops = self._flattened(fragment.ops)
+        self.artifacts[key] = sheet.painter.artifact(ops, left, top, properties)
+        if sheet.painter.images:
+            self._put_pictures(sheet.painter.images)
 
     def _draw_fragment(self, index: int, fragment: Fragment, sheet: _Sheet) -> None:
         """Draw a fragment of an instance, and give its marked contents and annotations to the instance."""
-        occurrence, painter = self.occurrences[fragment.instance], sheet.painter
-        left, top = fragment.x, sheet.height - fragment.y
+        occurrence, painter, ops = self.occurrences[fragment.instance], sheet.painter, fragment.ops
+        shape, top, first = occurrence.shape, sheet.height - fragment.y, painter.marked
         if occurrence.place is None:
             occurrence.place = (index, top)
-        ops = self._flattened(fragment.ops) if self.flat else fragment.ops
-        memory = occurrence.memory
-        if memory.has_labels:
-            occurrence.note_labels(ops)
-        first = painter.marked
-        template = self._template(ops, memory) if memory.lasting else None
-        if template is None:
-            owners = painter.fragment(ops, left, top, memory.roles)
-        else:
-            owners = painter.again(template, left, top)
+        if fragment.instance in self.flat_fields:
+            ops = self._flattened(ops)
+        if shape.has_labels:
+            occurrence.note_labels(ops, fragment.offset)
+        owners = painter.fragment(ops, fragment.x, top, shape.roles, fragment.offset)
         if owners:
-            sheet.owners.append((occurrence, owners))
-            occurrence.mark(index, first, owners)
-        if painter.images or painter.links or painter.fields:
+            run = occurrence.run
+            if run is None or run is not sheet.run:
+                run = sheet.run = occurrence.run = Run(occurrence, index, first)
+                sheet.runs.append(run)
+            run.owners += owners
+        if painter.extras:
             self._put_pictures(painter.images)
-            self._annotate(index, left, top, len(owners), occurrence, sheet)
-
-    def _template(self, ops: Sequence[Op], memory: Memory[Template, Skeleton]) -> Template | None:
-        """Give the template of a fragment that comes again."""
-        template = memory.drawn(ops)
-        if template is None and memory.met(ops):
-            template = make_template(ops, memory.roles, self.fonts)
-            if template is not None:
-                memory.keep(ops, template)
-        return template
+            self._annotate(index, fragment, len(owners), occurrence, sheet)
 
     def _annotate(
-        self, index: int, left: float, top: float, marked: int, occurrence: Occurrence, sheet: _Sheet
+        self, index: int, fragment: Fragment, marked: int, occurrence: Occurrence, sheet: _Sheet
     ) -> None:
         """Add a fragment's links and fields, in reading order, and note where its pictures are."""
-        painter = sheet.painter
+        painter, left, top = sheet.painter, fragment.x, sheet.height - fragment.y
         for image in painter.images:
             x, y = left + image.x, top - image.y
-            occurrence.boxes.setdefault(image.element, (x, y - image.height, x + image.width, y))
+            occurrence.boxes.setdefault(
+                image.element + fragment.offset, (x, y - image.height, x + image.width, y)
+            )
         earlier = occurrence.marked - marked
         ops: list[tuple[int, FieldOp | LinkOp]] = [*painter.links, *painter.fields]
         for before, op in sorted(ops, key=itemgetter(0)):
-            key = len(self.file.Pages.pages) + len(self.annotated)
-            self.annotated.append((occurrence, op.element))
+            element = op.element + fragment.offset
+            key = self.sheets + len(self.annotated)
+            self.annotated.append((occurrence, element))
             if isinstance(op, FieldOp):
                 at = self.form.add(op, left + op.x, top - op.y - op.height, sheet.number, key)
             else:
-                words = occurrence.instance.elements[op.element].alternative or op.uri
+                words = occurrence.instance.elements[element].alternative or op.uri
                 at = self._add_link(op, words, sheet, left + op.x, top - op.y - op.height, key)
             sheet.annotations.append(at)
-            occurrence.annotations.append((op.element, Annotated(index, at), earlier + before))
+            occurrence.annotations.append(Annotated(element, index, at, earlier + before))
 
     def _put_pictures(self, images: Iterable[ImageOp]) -> None:
         """Put pictures into the file, each once."""
@@ -260,9 +221,9 @@ class _Writer:
             if key not in self.pictures:
                 self.pictures[key] = put_picture(self.file, image.data)
 
-    def _flattened(self, ops: Sequence[Op], *, always: bool = False) -> Sequence[Op]:
-        """Replace fields by their text where they are not to be filled in."""
-        if not (self.flat or always) or not any(isinstance(op, FieldOp) for op in ops):
+    def _flattened(self, ops: tuple[Op, ...]) -> tuple[Op, ...]:
+        """Replace fields by their text."""
+        if FieldOp not in [op.__class__ for op in ops]:
             return ops
         flat: list[Op] = []
         for op in ops:
@@ -270,7 +231,7 @@ class _Writer:
                 flat += fields.text_ops(op, op.x, op.y, self.fonts.book)
             else:
                 flat.append(op)
-        return flat
+        return tuple(flat)
 
     def _add_link(self, link: LinkOp, words: str, sheet: _Sheet, left: float, bottom: float, key: int) -> int:
         """Add a link's annotation; where it leads is written when all places are known."""
@@ -303,17 +264,19 @@ class _Writer:
         """Set the pages' entries, now that everything has its number."""
         pictures = b"".join(b"%s %d 0 R" % (name(key), at) for key, at in self.pictures.items())
         shared = b"/Parent %d 0 R/Tabs/S/Resources<</Font %d 0 R%s>>" % (
-            self.file.number_of(self.file.Pages),
+            self.page_tree,
             self.font_dictionary,
             b"/XObject<<%s>>" % pictures if pictures else b"",
         )
         for index, sheet in enumerate(sheets):
-            content = self.file.add_stream(stream(b"", sheet.painter.content().encode("cp1252")))
+            content = self.file.add_stream(stream(b"", sheet.painter.content()))
             box = f"{number(sheet.width)} {number(sheet.height)}".encode("ascii")
             own = b"/MediaBox[0 0 %s]/Contents %d 0 R/StructParents %d" % (box, content, index)
             if sheet.annotations:
                 own += b"/Annots[%s]" % _references(sheet.annotations)
-            sheet.page.entries = shared + own
+            self.file.put(sheet.number, b"<</Type/Page%s%s>>" % (shared, own))
+        kids = _references([sheet.number for sheet in sheets])
+        self.file.put(self.page_tree, b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(sheets), kids))
 
 
 def _one_by_one(pages: Sequence[Page]) -> tuple[Sheet, ...]:
@@ -326,21 +289,29 @@ def _moved(page: Page, x: float, y: float) -> Page:
     if x == y == 0.0:
         return page
     body, header, footer = (
-        tuple(replace(fragment, x=fragment.x + x, y=fragment.y + y) for fragment in part)
+        tuple(
+            Fragment(fragment.instance, fragment.x + x, fragment.y + y, fragment.ops, fragment.offset)
+            for fragment in part
+        )
         for part in (page.body, page.header, page.footer)
     )
-    return replace(page, body=body, header=header, footer=footer)
+    return Page(page.width, page.height, body, header, footer)
 
 
 def _flat_instance(instance: Instance) -> Instance:
     """Give the instance with fields as spans: a `Form` element must hold a widget."""
-    if not any(element.role == "Form" for element in instance.elements):
-        return instance
     elements = (
         Element("Span", element.parent, element.language) if element.role == "Form" else element
         for element in instance.elements
     )
-    return replace(instance, elements=tuple(elements))
+    return Instance(
+        tuple(elements),
+        instance.list_id,
+        instance.list_level,
+        instance.outline,
+        instance.outline_text,
+        instance.bookmarks,
+    )
 
 
 def _ascii_uri(uri: str) -> str:
@@ -351,5 +322,5 @@ def _ascii_uri(uri: str) -> str:
     )
 
 
-def _references(numbers: Iterable[int]) -> bytes:
-    return b" ".join([b"%d 0 R" % at for at in numbers])
+def _references(numbers: Sequence[int]) -> bytes:
+    return b"%d 0 R " * len(numbers) % tuple(numbers)

@@ -7,19 +7,21 @@ docxtpl nor what checks and changes Word's trees.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 from typing import Literal
 
 from jinja2 import Template, UndefinedError
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
+from msgspec import Struct
 
 from forms.formats.word import package
 from forms.formats.word.docprops import Properties, property_parts
 from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
 from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.scripts import OPEN as SCRIPT
 from forms.formats.word.scripts import split_runs
+from forms.formats.word.slots import WHOLE, unmarked
 from forms.formats.word.tags import Tag
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
@@ -39,8 +41,12 @@ def load_program(written: str) -> Template:
     return ENVIRONMENT.template_class.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledStory:
+def _in_scripts(text: str) -> str:
+    """Cut the runs of a block in which scripts need runs of their own: its markup now depends on its values."""
+    return WHOLE + split_runs(unmarked(text))
+
+
+class CompiledStory(Struct, frozen=True):
     """A part ready to render.
 
     `program` is None if nothing in the part changes; `written` is its Python, as Jinja wrote it. `statics` are
@@ -80,7 +86,7 @@ class CompiledStory:
             if piece[:1] == STATIC_MARK:
                 blocks.extend(self.statics[int(piece[1:])])
             elif piece:
-                blocks.append(Block(split_runs(piece), False))
+                blocks.append(Block(_in_scripts(piece) if SCRIPT in piece else piece, False))
         if not blocks:
             blocks.append(EMPTY_PARAGRAPH)
         return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)
@@ -110,8 +116,7 @@ class CompiledStory:
         return self.on_line[line - 2] if 0 <= line - 2 < len(self.on_line) else Tag("expression", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledTemplate:
+class CompiledTemplate(Struct, frozen=True):
     """A template with the house's style, ready to render: `stories` are the body, then headers and footers."""
 
     stories: tuple[CompiledStory, ...]

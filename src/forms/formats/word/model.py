@@ -7,8 +7,9 @@ stay in the tree around what they hold, so that a PDF may make fields of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 Colour = tuple[float, float, float]
 """Red, green, blue, 0 to 1."""
@@ -21,8 +22,7 @@ BreakKind = Literal["line", "page", "column"]
 ControlKind = Literal["text", "multiline", "date", "choice", "combo", "checkbox", "rich", "group"]
 
 
-@dataclass(frozen=True, slots=True)
-class Border:
+class Border(Struct, frozen=True):
     """One border line (17.3.4). `style` is Word's name ("single", "dashed"…); `space` is the padding."""
 
     style: str
@@ -43,8 +43,7 @@ class Border:
         return self.width * 3 if self.style == "double" else self.width
 
 
-@dataclass(frozen=True, slots=True)
-class Borders:
+class Borders(Struct, frozen=True):
     """Borders of a paragraph, table or cell; `None` where nothing is said.
 
     `inside_h` is also a paragraph's `between` border.
@@ -61,8 +60,7 @@ class Borders:
 NO_BORDERS = Borders()
 
 
-@dataclass(frozen=True, slots=True)
-class Insets:
+class Insets(Struct, frozen=True):
     """Margins of a cell."""
 
     top: float = 0.0
@@ -71,8 +69,7 @@ class Insets:
     right: float = 5.4
 
 
-@dataclass(frozen=True, slots=True)
-class RunFormat:
+class RunFormat(Struct, frozen=True):
     """Resolved run properties (17.3.2). `colour` None means automatic, `shading` includes highlight."""
 
     font: str = ""
@@ -93,8 +90,7 @@ class RunFormat:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TabStop:
+class TabStop(Struct, frozen=True):
     """A tab stop (17.3.1.37), `position` from the text margin; `leader` is Word's name or ""."""
 
     position: float
@@ -102,8 +98,7 @@ class TabStop:
     leader: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphFormat:
+class ParagraphFormat(Struct, frozen=True):
     """Resolved paragraph properties (17.3.1).
 
     `line` is a factor for `line_rule` "auto" and points otherwise. `outline` is 1 for a first-level heading, 0
@@ -133,43 +128,38 @@ class ParagraphFormat:
     mark: RunFormat = RunFormat()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Text in one format; no tabs or line breaks in it."""
 
     text: str
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """A tab character."""
 
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A line, page or column break (17.3.3.1)."""
 
     kind: BreakKind
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class PageField:
+class PageField(Struct, frozen=True):
     """A `PAGE` or `NUMPAGES` field (17.16.5.44, 17.16.5.42)."""
 
     what: Literal["page", "pages"]
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """An inline picture (20.4.2.8). `member` is the package member, `alternative` its description."""
 
     member: str
-    data: bytes = field(repr=False)
+    data: bytes
     width: float
     height: float
     alternative: str
@@ -177,16 +167,14 @@ class Image:
     decorative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperlink:
+class Hyperlink(Struct, frozen=True):
     """A link (17.16.22): `uri` is an address, or `#name` for a bookmark of this document."""
 
     uri: str
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """What a content control says of itself (17.5.2).
 
     `kind`: "rich" holds anything, "group" is a repeating section, one of its items, or a group: neither is a
@@ -211,8 +199,7 @@ class Control:
         return bool(self.tag) and not self.locked and self.kind not in ("rich", "group")
 
 
-@dataclass(frozen=True, slots=True)
-class InlineControl:
+class InlineControl(Struct, frozen=True):
     """A content control within a paragraph."""
 
     control: Control
@@ -222,8 +209,7 @@ class InlineControl:
 Inline = Text | Tab | Break | PageField | Image | Hyperlink | InlineControl
 
 
-@dataclass(frozen=True, slots=True)
-class NumberingLevel:
+class NumberingLevel(Struct, frozen=True):
     """One level of a list (17.9.6).
 
     `template` is `w:lvlText` ("%1.%2"), `suffix` what follows the label ("tab", "space", "nothing"),
@@ -241,8 +227,7 @@ class NumberingLevel:
     font: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(Struct, frozen=True):
     """A paragraph's place in a list: the list's id, its level (0 is the outermost), how the label looks."""
 
     list_id: str
@@ -251,8 +236,7 @@ class ListItem:
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph. `item` is given if it is numbered; its label is in the `Placed` that holds its block."""
 
     format: ParagraphFormat
@@ -261,16 +245,14 @@ class Paragraph:
     bookmarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Width:
+class Width(Struct, frozen=True):
     """A preferred width (17.4.87): points for "dxa", percent for "pct", nothing for "auto"."""
 
     kind: Literal["auto", "dxa", "pct"] = "auto"
     value: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A table cell, all styles resolved. `merge` is its part in a vertical merge (17.4.84).
 
     `borders` are those the cell itself (or a conditional format) asks for; where it is silent the table's
@@ -290,8 +272,7 @@ class Cell:
     controls: tuple[Control, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A table row. `before` and `after` count the grid columns left out at its ends."""
 
     cells: tuple[Cell, ...]
@@ -304,8 +285,7 @@ class Row:
     controls: tuple[Control, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table. `grid` are column widths; `indent` is where its left edge starts (17.4.50)."""
 
     rows: tuple[Row, ...]
@@ -321,8 +301,7 @@ class Table:
     bidi: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BlockControl:
+class BlockControl(Struct, frozen=True):
     """A content control around whole paragraphs or tables."""
 
     control: Control
@@ -332,28 +311,27 @@ class BlockControl:
 BlockItem = Paragraph | Table | BlockControl
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A block as it stands in this document: `labels` are those of its numbered paragraphs, in order.
 
-    `static`: the block is the identical object in every document of its template.
+    `static`: the block is the identical object in every document of its template. With `values` it is a pattern
+    with places for them (see `patterns`). Not frozen, as that takes four times as long to make; never changed.
     """
 
     block: BlockItem
     labels: tuple[str, ...] = ()
     static: bool = False
+    values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A newspaper column and the space after it."""
 
     width: float
     space: float
 
 
-@dataclass(frozen=True, slots=True)
-class SectionFormat:
+class SectionFormat(Struct, frozen=True):
     """Page set-up (17.6). `columns` is empty for one column over the whole width."""
 
     width: float = 595.3
@@ -378,8 +356,7 @@ class SectionFormat:
         return self.width - self.left - self.right - self.gutter
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFooter:
+class HeaderFooter(Struct, frozen=True):
     """One header or footer story; `name` is its package member."""
 
     name: str
@@ -389,8 +366,7 @@ class HeaderFooter:
 StoryUse = Literal["default", "first", "even"]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A run of blocks with one page set-up, and the headers and footers in force there."""
 
     format: SectionFormat
@@ -399,8 +375,7 @@ class Section:
     footers: Mapping[StoryUse, HeaderFooter]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A whole document. `language` is a BCP 47 tag; `default_tab` the distance of automatic tab stops.
 
     `compatibility` is the version of Word whose layout it asks for (15: Word 2013 and later).

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from forms.formats.word.model import ListItem, NumberingLevel
 from forms.formats.word.ooxml import VAL, W, on, whole
@@ -101,8 +102,7 @@ def spell(number: int, number_format: str) -> str:
             return str(number)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """One level of a list as written, and the paragraph and run properties it brings."""
 
     definition: NumberingLevel
@@ -111,8 +111,7 @@ class Level:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListDefinition:
+class ListDefinition(Struct, frozen=True):
     """A `w:num`: its levels, the abstract list whose count it shares, and where it starts anew."""
 
     abstract: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.formats.word import opc, package
 from forms.formats.word.cleaning import join_tags
@@ -38,8 +38,7 @@ _UNSUPPORTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedPart:
+class ParsedPart(Struct, frozen=True):
     """A part as a tree in which tags are tokens; `original` is as Word saved it, cleaned."""
 
     kind: StoryKind
@@ -51,8 +50,7 @@ class ParsedPart:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedTemplate:
+class ParsedTemplate(Struct, frozen=True):
     """The parts that were readable, the media of the template's own, and all that is wrong with them."""
 
     parts: tuple[ParsedPart, ...]

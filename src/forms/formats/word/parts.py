@@ -7,26 +7,33 @@ same for every document of a template is marked static, so that a reader may rem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
+
+from forms.formats.word.slots import unmarked
 
 StoryKind = Literal["body", "header", "footer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One child of `w:body`, `w:hdr` or `w:ftr`, as text, or several that were rendered together.
 
-    `xml` uses the prefixes declared in its story's `opening`. `static` means: byte for byte the same in
-    every document made from this compiled template (then equal text is also the identical object).
+    `text` uses the prefixes declared in its story's `opening`, and has the marks of `slots` round its values.
+    `static` means: byte for byte the same in every document made from this compiled template (then equal text
+    is also the identical object).
     """
 
-    xml: str
+    text: str
     static: bool
 
+    @property
+    def xml(self) -> str:
+        """The block without marks, as it goes into the document."""
+        return self.text if self.static else unmarked(self.text)
 
-@dataclass(frozen=True, slots=True)
-class Story:
+
+class Story(Struct, frozen=True):
     """The content of one part: `opening` + blocks + `closing` is the part's XML.
 
     `name` is the zip member (`word/document.xml`). The body's last block is its `w:sectPr`.
@@ -44,11 +51,10 @@ class Story:
     @property
     def xml(self) -> str:
         """The whole part."""
-        return self.opening + "".join(block.xml for block in self.blocks) + self.closing
+        return self.opening + unmarked("".join([block.text for block in self.blocks])) + self.closing
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedWord:
+class RenderedWord(Struct, frozen=True):
     """A rendered template: the stories, the other rendered parts, and the members that never change.
 
     `stories` holds the body first, then each header and footer by member name. `members` are the package's

@@ -8,13 +8,15 @@ places before anybody renders.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.word.model import (
     BlockControl,
@@ -35,6 +37,7 @@ from forms.formats.word.model import (
 from forms.formats.word.numbering import Counters, Numbering
 from forms.formats.word.ooxml import VAL, W, measure, whole
 from forms.formats.word.parts import Block, RenderedWord, Story
+from forms.formats.word.patterns import is_sound, list_items
 from forms.formats.word.properties import paragraph_properties, run_properties
 from forms.formats.word.reader_controls import read_control
 from forms.formats.word.reader_inline import (
@@ -49,6 +52,7 @@ from forms.formats.word.reader_inline import (
 )
 from forms.formats.word.reader_sections import read_section, story_references
 from forms.formats.word.reader_tables import TableReader
+from forms.formats.word.slots import VALUE, cut, with_places
 from forms.formats.word.styles import NO_TABLE, Styles, TableContext, parse
 
 if TYPE_CHECKING:
@@ -56,12 +60,19 @@ if TYPE_CHECKING:
 
 _REMEMBERED_PACKAGES = 32
 _REMEMBERED_BLOCKS = 4096
+_REMEMBERED_SKELETONS = 1_000_000
+"""Characters of skeletons remembered of a package: some thirty variants of a long report, about 15 MB."""
+_ONLY_AGAIN = 1_000
+"""From so many characters on a skeleton becomes a pattern only when it is met again, as a long table may never
+be: a pattern and its plan take about as long to make as reading and laying out the whole."""
+_MET = 1024
+_FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
+_PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SectionEnd:
+class _SectionEnd(Struct, frozen=True):
     """The end of a section: its set-up, and relationship ids of headers and footers by use."""
 
     format: SectionFormat
@@ -72,6 +83,47 @@ class _SectionEnd:
 _Part = BlockItem | _SectionEnd
 _Read = tuple[tuple[_Part, tuple[ListItem, ...]], ...]
 """What a block gave: its items, each with the list items in it, in order."""
+_Pattern = _Read | Literal["whole", "open"]
+"""What a skeleton gave; or that its blocks must be read whole, or that what they begin goes on in others."""
+
+
+class Patterns:
+    """What was made of skeletons (by story and text), the most recently used ones, from any thread."""
+
+    def __init__(self, most: int = _REMEMBERED_SKELETONS) -> None:
+        """Begin empty; up to `most` characters of skeletons are remembered."""
+        self._most = most
+        self._lock = Lock()
+        self._known: OrderedDict[tuple[str, str], _Pattern] = OrderedDict()
+        self._size = 0
+        self._met: OrderedDict[int, None] = OrderedDict()
+
+    def get(self, key: tuple[str, str]) -> _Pattern | None:
+        """Give what a skeleton gave, if it is remembered."""
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+            return known
+
+    def is_new(self, key: tuple[str, str]) -> bool:
+        """Whether a skeleton is met for the first time, as far as that is remembered; it is met now."""
+        with self._lock:
+            new = hash(key) not in self._met
+            self._met[hash(key)] = None
+            if len(self._met) > _MET:
+                self._met.popitem(last=False)
+            return new
+
+    def put(self, key: tuple[str, str], made: _Pattern) -> None:
+        """Remember what a skeleton gave."""
+        with self._lock:
+            if key not in self._known:
+                self._size += len(key[1])
+            self._known[key] = made
+            while self._size > self._most and len(self._known) > 1:
+                (_, skeleton), _ = self._known.popitem(last=False)
+                self._size -= len(skeleton)
 
 
 class _Package:
@@ -90,6 +142,7 @@ class _Package:
         self.styles.link(self.numbering)
         self.tables = TableReader(self.styles)
         self.blocks: OrderedDict[tuple[str, str], _Read] = OrderedDict()
+        self.patterns = Patterns()
         settings = root("word/settings.xml")
         self.default_tab = 36.0
         self.even_and_odd = False
@@ -103,6 +156,16 @@ class _Package:
                     self.compatibility = whole(setting.get(VAL), 15)
         self.language = self.styles.default_run.get("language") or "en-GB"
 
+
+class _Source(Struct, frozen=True):
+    """What is read: the document, what is known of its package, and whether patterns are wanted."""
+
+    package: _Package
+    rendered: RenderedWord
+    patterns: bool
+
+
+_Kept = TypeVar("_Kept")
 
 _packages: OrderedDict[int, _Package] = OrderedDict()
 _lock = Lock()
@@ -120,8 +183,11 @@ def _package(members: Mapping[str, bytes]) -> _Package:
         return known
 
 
-def read(rendered: RenderedWord) -> Document:
+def read(rendered: RenderedWord, *, patterns: bool = False) -> Document:
     """Read a rendered template.
+
+    With `patterns`, blocks that differ from document to document only in their values are given as one pattern
+    and the values; `patterns.filled` makes of them what they are without.
 
     Raises:
         ArtefactError: if it holds text or pictures in elements that aren't supported.
@@ -133,14 +199,16 @@ def read(rendered: RenderedWord) -> Document:
     pending: list[Placed] = []
     headers: dict[StoryUse, HeaderFooter] = {}
     footers: dict[StoryUse, HeaderFooter] = {}
-    for part, items, static in _story(package, rendered, rendered.body):
+    source = _Source(package, rendered, patterns)
+    for part, items, static, values in _story(source, rendered.body):
         if isinstance(part, _SectionEnd):
-            headers = {**headers, **_referenced(package, rendered, part.headers, counters)}
-            footers = {**footers, **_referenced(package, rendered, part.footers, counters)}
+            headers = {**headers, **_referenced(source, part.headers, counters)}
+            footers = {**footers, **_referenced(source, part.footers, counters)}
             sections.append(Section(part.format, tuple(pending), headers, footers))
             pending = []
         else:
-            pending.append(Placed(part, tuple(counters.label(item) for item in items), static))
+            labels = tuple([counters.label(item) for item in items]) if items else ()
+            pending.append(Placed(part, labels, static, values))
     if pending or not sections:
         sections.append(Section(SectionFormat(), tuple(pending), headers, footers))
     return Document(
@@ -149,99 +217,127 @@ def read(rendered: RenderedWord) -> Document:
 
 
 def _referenced(
-    package: _Package, rendered: RenderedWord, references: tuple[tuple[StoryUse, str], ...], counters: Counters
+    source: _Source, references: tuple[tuple[StoryUse, str], ...], counters: Counters
 ) -> dict[StoryUse, HeaderFooter]:
     out: dict[StoryUse, HeaderFooter] = {}
     for use, relationship in references:
-        target = rendered.body.relationships.get(relationship, ("", ""))[1]
+        target = source.rendered.body.relationships.get(relationship, ("", ""))[1]
         name = target.lstrip("/") if target.startswith("/") else "word/" + target
-        story = rendered.stories.get(name)
+        story = source.rendered.stories.get(name)
         if story is not None:
-            out[use] = HeaderFooter(name, tuple(_header_blocks(package, rendered, story, counters)))
+            out[use] = HeaderFooter(name, tuple(_header_blocks(source, story, counters)))
     return out
 
 
-def _header_blocks(
-    package: _Package, rendered: RenderedWord, story: Story, counters: Counters
-) -> Iterator[Placed]:
-    for part, items, static in _story(package, rendered, story):
+def _header_blocks(source: _Source, story: Story, counters: Counters) -> Iterator[Placed]:
+    for part, items, static, values in _story(source, story):
         if not isinstance(part, _SectionEnd):
-            yield Placed(part, tuple(counters.label(item) for item in items), static)
+            yield Placed(part, tuple(counters.label(item) for item in items), static, values)
 
 
-def _story(
-    package: _Package, rendered: RenderedWord, story: Story
-) -> Iterator[tuple[_Part, tuple[ListItem, ...], bool]]:
-    """Yield a story's items in order; static blocks from memory, all others parsed in one go."""
-    known: dict[str, _Read | None] = {}  # of this story's static blocks; two may be alike (spacers)
-    fresh: list[Block] = []
-    for block in story.blocks:
+_Found = tuple[_Part, tuple[ListItem, ...], bool, tuple[str, ...]]
+"""An item, the list items in it, whether it is the same in every document, and the values to put into it."""
+
+
+def _story(source: _Source, story: Story) -> list[_Found]:
+    """Give a story's items in order; what was read before from memory, all else parsed in one go."""
+    results: list[_Read | None] = []
+    values: list[tuple[str, ...] | None] = []
+    fresh: list[tuple[int, Block]] = []
+    for number, block in enumerate(story.blocks):
+        known: _Read | None = None
+        put: tuple[str, ...] | None = ()
         if block.static:
-            if block.xml in known:
-                continue
-            known[block.xml] = package.blocks.get((story.name, block.xml))
-            if known[block.xml] is not None:
-                continue
-        fresh.append(block)
-    results = iter(_read_blocks(package, rendered, story, fresh))
-    for block in story.blocks:
-        result = known[block.xml] if block.static else None
-        if result is None:
-            result = next(results)
+            known = source.package.blocks.get((story.name, block.text))
+        else:
+            put = None
+            parted = cut(block.text) if source.patterns else None
+            if parted is not None:
+                pattern = _pattern(source, story, parted[0])
+                if pattern == "open":
+                    return _story(_Source(source.package, source.rendered, False), story)
+                if pattern != "whole":
+                    known, put = pattern, parted[1]
+        if known is None:
+            fresh.append((number, block))
+        results.append(known)
+        values.append(put)
+    if fresh:
+        made = _read_blocks(source, story, [block.xml for _, block in fresh])
+        for (number, block), (result, _) in zip(fresh, made, strict=True):
+            results[number] = result
             if block.static:
-                known[block.xml] = result
-                _remember(package, (story.name, block.xml), result)
-        for part, items in result:
-            yield part, items, block.static
+                _remember(source.package.blocks, (story.name, block.text), result, _REMEMBERED_BLOCKS)
+    return [
+        (part, items, put is not None, put or ())
+        for result, put in zip(results, values, strict=True)
+        for part, items in result or ()
+    ]
 
 
-def _remember(package: _Package, key: tuple[str, str], result: _Read) -> None:
+def _remember(store: OrderedDict[tuple[str, str], _Kept], key: tuple[str, str], made: _Kept, most: int) -> None:
     with _lock:
-        package.blocks[key] = result
-        while len(package.blocks) > _REMEMBERED_BLOCKS:
-            package.blocks.popitem(last=False)
+        store[key] = made
+        while len(store) > most:
+            store.popitem(last=False)
 
 
-def _read_blocks(
-    package: _Package, rendered: RenderedWord, story: Story, blocks: list[Block]
-) -> Iterator[_Read]:
-    if not blocks:
-        return
-    text = story.opening + _BOUNDARY.join(block.xml for block in blocks) + story.closing
+def _pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
+    """Give the pattern of a skeleton, remembered. No value of a case is in it."""
+    store, key = source.package.patterns, (story.name, skeleton)
+    known = store.get(key)
+    if known is None:
+        if len(skeleton) >= _ONLY_AGAIN and store.is_new(key):
+            return "open" if _leaves_field(skeleton) else "whole"
+        known = _read_pattern(source, story, skeleton)
+        store.put(key, known)
+    return known
+
+
+def _leaves_field(skeleton: str) -> bool:
+    return skeleton.count(_FIELD_BEGINS) != skeleton.count(_FIELD_ENDS)
+
+
+def _read_pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
+    if _leaves_field(skeleton):
+        return "open"
+    # Whether a page break is the first thing in its paragraph would depend on the values.
+    breaks = VALUE in skeleton and _PAGE_BREAK.search(skeleton)
+    xml = None if breaks else with_places(skeleton)
+    if xml is None:
+        return "whole"
+    ((result, finished),) = _read_blocks(source, story, [xml])
+    if not finished:
+        return "open"
+    sound = all(isinstance(part, _SectionEnd) or is_sound(part) for part, _ in result)
+    return result if sound else "whole"
+
+
+def _read_blocks(source: _Source, story: Story, blocks: list[str]) -> list[tuple[_Read, bool]]:
+    """Read blocks that follow each other; with each, whether it left no field or bookmark to the next."""
+    text = story.opening + _BOUNDARY.join(blocks) + story.closing
     root = parse(text.encode("utf-8"))
     container = root.find(W + "body") if root.tag == W + "document" else root
+    rendered, package = source.rendered, source.package
     members = rendered.members
     if rendered.rendered_members:
         members = {**members, **rendered.rendered_members}
     parts = StoryParts(story.name, story.relationships, members)
     reader = BlockReader(package.styles, package.numbering, package.tables, parts)
+    out: list[tuple[_Read, bool]] = []
     group: list[_Element] = []
-    for child in container if container is not None else ():
-        if isinstance(child, etree._ProcessingInstruction):
-            yield tuple(_with_items(part) for part in reader.parts(group))
+    for child in (*container, None) if container is not None else ():
+        if child is None or isinstance(child, etree._ProcessingInstruction):
+            result = tuple(_with_items(part) for part in reader.parts(group))
+            out.append((result, reader.finished))
             group = []
         else:
             group.append(child)
-    yield tuple(_with_items(part) for part in reader.parts(group))
+    return out
 
 
 def _with_items(part: _Part) -> tuple[_Part, tuple[ListItem, ...]]:
     return part, () if isinstance(part, _SectionEnd) else tuple(list_items(part))
-
-
-def list_items(block: BlockItem) -> Iterator[ListItem]:
-    """Yield the list items of all numbered paragraphs in a block, in document order."""
-    if isinstance(block, Paragraph):
-        if block.item is not None:
-            yield block.item
-    elif isinstance(block, BlockControl):
-        for inner in block.blocks:
-            yield from list_items(inner)
-    else:
-        for row in block.rows:
-            for cell in row.cells:
-                for inner in cell.blocks:
-                    yield from list_items(inner)
 
 
 def _break_before(
@@ -271,6 +367,11 @@ class BlockReader:
         self._parts = parts
         self._fields = FieldState()
         self._bookmarks: list[str] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether no field or bookmark is left open for what follows."""
+        return not self._fields.frames and not self._bookmarks
 
     def parts(self, elements: list[_Element]) -> Iterator[_Part]:
         """Read the children of a body, header or footer, with the ends of sections."""

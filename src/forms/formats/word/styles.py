@@ -11,10 +11,10 @@ Results are remembered: few combinations occur in a document.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lxml import etree
+from msgspec import Struct, field
 
 from forms.formats.word.model import Borders, ParagraphFormat, RunFormat
 from forms.formats.word.ooxml import VAL, W
@@ -52,8 +52,7 @@ class LevelIndents(Protocol):
         """Give the level that is linked to a paragraph style."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableContext:
+class TableContext(Struct, frozen=True):
     """What a cell's table style gives to the paragraphs and runs in it."""
 
     paragraph: Properties = field(default_factory=dict)
@@ -63,8 +62,7 @@ class TableContext:
 NO_TABLE = TableContext()
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """A style as written: `paragraph` and `run` hold only its own properties."""
 
     id: str
@@ -76,8 +74,7 @@ class Style:
     element: _Element
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedParagraph:
+class ResolvedParagraph(Struct, frozen=True):
     """A paragraph's properties and what its runs start from."""
 
     properties: Properties

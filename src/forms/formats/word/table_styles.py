@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.word.model import Borders, Insets, Width
 from forms.formats.word.ooxml import VAL, W, measure, on, shading, whole
@@ -74,8 +76,7 @@ def read_width(element: _Element | None) -> Width:
     return Width("dxa", value) if kind == "dxa" and value else Width()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Which conditional formats a table uses (17.4.55)."""
 
     first_row: bool = False
@@ -109,8 +110,7 @@ class Look:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A conditional format of a table style, or the style's whole-table one."""
 
     paragraph: Properties
@@ -153,8 +153,7 @@ def _region(element: _Element) -> Region:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CellPosition:
+class CellPosition(Struct, frozen=True):
     """Where a cell stands in its table: for the conditional formats, and for their inner borders."""
 
     row: int

@@ -30,7 +30,8 @@ from forms.formats.word.house import House, read_house
 from forms.formats.word.parsed import ParsedPart, ParsedTemplate, parse_template
 from forms.formats.word.parts import Block, Story
 from forms.formats.word.reflow import plain, reflow
-from forms.formats.word.tags import CLOSE, OPEN, TOKEN, assemble
+from forms.formats.word.slots import UNREAD, VALUE, WHOLE
+from forms.formats.word.tags import CLOSE, OPEN, TOKEN, TagList, assemble
 from forms.formats.word.wordml import BODY, XML_SPACE, T, qn, remove
 from forms.foundation.errors import ArtefactError
 
@@ -39,7 +40,11 @@ __all__ = ["CompiledTemplate", "PrintSize", "Properties", "compile_template"]
 _CUT = "\ufdd2"
 """Stands between the blocks of a part while it is turned from a tree into text."""
 
-_FULL_DATE = re.compile(f' w:fullDate="({OPEN}\\d+{CLOSE})"')
+_FULL_DATE = re.compile(f' w:fullDate="({UNREAD}{OPEN}\\d+{CLOSE}{UNREAD})"')
+_NAME = re.compile(r'<w:(?:tag|alias) w:val="[^"]*$')
+_ID = re.compile(r'<w:id w:val="$')
+_DATED = re.compile(r'<w:date(?: [^>]*)? w:fullDate="$')
+_CHECKED = re.compile(r'<w14:checked w14:val="$')
 
 
 def compile_template(
@@ -110,7 +115,7 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
             dynamic = True
         if TOKEN.search(xml):
             end_run()
-            program.append(BLOCK_MARK + _FULL_DATE.sub(r"\1", xml))
+            program.append(BLOCK_MARK + _FULL_DATE.sub(r"\1", _mark_values(xml, part.tags)))
             dynamic = True
         elif xml:
             run.append(Block(xml, True))
@@ -132,6 +137,37 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
         story,
         part.source,
     )
+
+
+def _mark_values(xml: str, tags: TagList) -> str:
+    """Put the marks of `slots` round the expressions in a block, in which tags are tokens."""
+    out: list[str] = []
+    position = 0
+    for match in TOKEN.finditer(xml):
+        tag = tags.tags[int(match[1])]
+        out.append(xml[position : match.start()])
+        position = match.end()
+        before, after = _marks_of(xml, match.start(), tag.code) if tag.kind == "expression" else ("", "")
+        out.append(before + match[0] + after)
+    out.append(xml[position:])
+    return "".join(out)
+
+
+def _marks_of(xml: str, at: int, code: str) -> tuple[str, str]:
+    """Give what goes before and after the expression that stands at `at`."""
+    opening = xml.rfind("<", 0, at)
+    element = xml[opening:at]
+    if ">" not in element:
+        if _NAME.match(element):
+            return VALUE, VALUE
+        if _ID.match(element) or _DATED.match(element):
+            return UNREAD, UNREAD
+        # A box's state is 0 or 1: each makes a skeleton of its own.
+        return ("", "") if _CHECKED.match(element) else (WHOLE, "")
+    if element.startswith(("<w:t>", "<w:t ")):
+        return VALUE, VALUE
+    # What was captured is markup of the template's, with marks in it.
+    return ("", "") if code.startswith("_content|") else (WHOLE, "")
 
 
 def _cut(root: etree._Element) -> tuple[str, list[tuple[str, str]], str]:

@@ -155,9 +155,9 @@ def _plain(box: TextBox, ink: Ink, size: float, body: bytes) -> bytes:
 def _shaped(box: TextBox, ink: Ink, ops: Sequence[TextOp], under: str = "") -> bytes:
     """Write placed runs, which are measured from the box's top; `under` is drawn below them."""
     painter = Painter(ink.fonts)
-    painter.unmarked(ops, 0.0, box.height)
+    painter.unmarked(ops, box.height)
     ink.fonts.use(painter.faces, painter.cuts)
-    return b"/Tx BMC\n%s%sQ\nEMC\n" % (box.clip, (under + painter.content()).encode("cp1252"))
+    return b"/Tx BMC\n%s%sQ\nEMC\n" % (box.clip, (under + painter.text()).encode("latin-1"))
 
 
 # ── One line ────────────────────────────────────────────────────────────────────────────────────────────────

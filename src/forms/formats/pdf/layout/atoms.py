@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Literal
 
@@ -38,13 +38,11 @@ SMALL_CAPS_SIZE = 0.8
 SOFT_HYPHEN = "\u00ad"
 """Drawn only where a line is broken at it."""
 
-_REMEMBERED_WORDS = 20_000
-
 _TOKEN = re.compile(r"[^ ]+ *| +")
 _CJK = (
     "\u2e80-\u2fff\u3001-\u30ff\u3130-\u318f\u31f0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 )
-_MAY_BREAK = re.compile(f"[-\u2010\u2012\u2013\u2014\u200b\u00ad/!?\u2026|\u2002-\u200a{_CJK}]")
+MAY_BREAK = re.compile(f"[-\u2010\u2012\u2013\u2014\u200b\u00ad/!?\u2026|\u2002-\u200a{_CJK}]")
 _IDEOGRAPH = re.compile(f"[{_CJK}]")
 _AFTER = frozenset("-\u2010\u2012\u2013\u2014\u200b\u00ad/!?\u2026|" + "".join(map(chr, range(0x2002, 0x200B))))
 _NEVER_BEFORE = frozenset(
@@ -149,33 +147,8 @@ class ControlSpot:
         self.element = element
 
 
-class PlainWords(dict[str, "tuple[tuple[str, float], ...] | None"]):
-    """The pieces of words in one face and their widths in ems; None for what needs shaping or another face."""
-
-    def __init__(self, setter: Typesetter, bold: bool, italic: bool) -> None:
-        """Begin empty; words are looked at when first asked for."""
-        super().__init__()
-        self._setter = setter
-        self._bold, self._italic = bold, italic
-        self.face = setter.fonts.runs("a", bold=bold, italic=italic)[0].face
-
-    def __missing__(self, word: str) -> tuple[tuple[str, float], ...] | None:
-        """Measure a word."""
-        found: tuple[tuple[str, float], ...] | None = ()
-        for part in self._setter.parts(word) if _MAY_BREAK.search(word) else (word,):
-            runs = self._setter.fonts.runs(part, bold=self._bold, italic=self._italic)
-            if len(runs) != 1 or not runs[0].plain or runs[0].face != self.face or found is None:
-                found = None
-                break
-            found = (*found, (part, runs[0].width))
-        if len(self) > _REMEMBERED_WORDS:
-            self.clear()
-        self[word] = found
-        return found
-
-
 class Typesetter:
-    """Measures text with a font book, and remembers what is the same for every document."""
+    """Measures text with a font book. It remembers no words: they are a case's."""
 
     def __init__(self, fonts: FontBook) -> None:
         """Take the fonts."""
@@ -186,8 +159,7 @@ class Typesetter:
         self._spaces = {
             key: sum(run.width for run in fonts.runs(" ", bold=key[0], italic=key[1])) for key in self._metrics
         }
-        self._pieces: dict[str, list[str]] = {}
-        self._plain = {key: PlainWords(self, *key) for key in self._metrics}
+        self._plain = {key: fonts.plain(*key) for key in self._metrics}
 
     def metrics(self, run_format: RunFormat) -> FaceMetrics:
         """Give the metrics of a format's face."""
@@ -197,12 +169,8 @@ class Typesetter:
         """Give the width of a space in ems."""
         return self._spaces[run_format.bold, run_format.italic]
 
-    def face(self, run_format: RunFormat) -> str:
-        """Give the name of the face that plain text in a format is drawn with."""
-        return self._plain[run_format.bold, run_format.italic].face
-
-    def plain_words(self, run_format: RunFormat) -> PlainWords:
-        """Give the pieces of words in a format's face."""
+    def plain(self, run_format: RunFormat) -> tuple[str, Mapping[str, float]]:
+        """Give the face of plain text in a format, and its characters' advances (see `fonts.Face.plain`)."""
         return self._plain[run_format.bold, run_format.italic]
 
     def measure(self, text: str, run_format: RunFormat) -> float:
@@ -211,15 +179,6 @@ class Typesetter:
             text, bold=run_format.bold, italic=run_format.italic, language=run_format.language
         )
         return sum(run.width for run in runs) * run_format.size
-
-    def parts(self, word: str) -> list[str]:
-        """Give a word's pieces, remembered."""
-        found = self._pieces.get(word)
-        if found is None:
-            if len(self._pieces) > _REMEMBERED_WORDS:
-                self._pieces.clear()
-            found = self._pieces[word] = pieces(word)
-        return found
 
     def hyphenate(self, atom: Atom) -> None:
         """Draw the hyphen of an atom that ends in a soft one, because its line ends there."""
@@ -363,7 +322,7 @@ class Builder:
         for token in _TOKEN.findall(flat.text):
             word = token.rstrip(" ")
             spaces = len(token) - len(word)
-            parts = self._setter.parts(word) if word and _MAY_BREAK.search(word) else (word,)
+            parts = pieces(word) if word and MAY_BREAK.search(word) else (word,)
             for part in parts:
                 own = levels[at : at + len(part)] if levels is not None else None
                 at += len(part)

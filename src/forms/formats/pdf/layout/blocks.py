@@ -1,16 +1,24 @@
-"""Laying out blocks of all kinds, and what is remembered of blocks that are the same in every document."""
+"""Laying out blocks of all kinds."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from threading import Lock
+from collections.abc import Iterator, Sequence
 
-from forms.formats.pdf.display import Instance
+from msgspec import Struct
+from msgspec.structs import replace
+
+from forms.formats.pdf.display import FixedOps, Instance, Op
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
-from forms.formats.pdf.layout.laid import Flow, LaidBlock, LaidContent
+from forms.formats.pdf.layout.laid import (
+    Flow,
+    LaidBlock,
+    LaidCell,
+    LaidContent,
+    LaidParagraph,
+    LaidRow,
+    LaidTable,
+)
 from forms.formats.pdf.layout.paragraphs import Surroundings, lay_out_paragraph
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import lay_out_table
@@ -29,11 +37,8 @@ from forms.formats.word.model import (
     Text,
 )
 
-_REMEMBERED = 4096
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What the layout of every block of a document depends on."""
 
     language: str
@@ -42,60 +47,55 @@ class Setting:
     outdent_tables: bool = False
 
 
-class Memory:
-    """What static blocks gave, the most recently used ones. Holds each block, so that its id stays its own."""
+def lay_out_blocks(
+    placed: Placed, fonts: FontBook, setting: Setting, width: float, *, lasting: bool = False
+) -> tuple[LaidBlock, ...]:
+    """Lay out a block of the body in a column of this width; a control around blocks gives several.
 
-    def __init__(self) -> None:
-        """Begin empty."""
-        self._lock = Lock()
-        self._known: OrderedDict[tuple[object, ...], tuple[object, tuple[LaidBlock, ...]]] = OrderedDict()
-
-    def get(self, key: tuple[object, ...]) -> tuple[LaidBlock, ...] | None:
-        """Give what a block gave, None if that isn't known."""
-        with self._lock:
-            found = self._known.get(key)
-            if found is None:
-                return None
-            self._known.move_to_end(key)
-            return found[1]
-
-    def put(self, key: tuple[object, ...], holders: object, laid: tuple[LaidBlock, ...]) -> None:
-        """Remember what a block gave; `holders` are kept alive with it."""
-        with self._lock:
-            self._known[key] = (holders, laid)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-
-
-_memory = Memory()
-
-
-def lay_out_placed(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> tuple[LaidBlock, ...]:
-    """Lay out a block of the body in a column of this width; a control around blocks gives several."""
-    if not placed.static:
-        return _lay_out(placed, fonts, setting, width)
-    key = (id(placed.block), placed.labels, id(fonts), setting, width)
-    known = _memory.get(key)
-    if known is None:
-        known = _lay_out(placed, fonts, setting, width)
-        _memory.put(key, (placed.block, fonts), known)
-    return known
-
-
-def _lay_out(placed: Placed, fonts: FontBook, setting: Setting, width: float) -> tuple[LaidBlock, ...]:
+    `lasting`: the block is the same in other documents, so that what draws it may keep what it makes.
+    """
     labels = iter(placed.labels)
     out = []
     for block in opened(placed.block, setting.fillable):
-        structure = Structure(setting.language)
+        structure = Structure(setting.language, lasting=lasting)
         maker = BlockMaker(typesetter(fonts), structure, setting, labels)
         content = maker.one(block, -1, width)
-        out.append(LaidBlock(content, _instance(block, structure)))
+        if lasting:
+            content = settled(content)
+        out.append(LaidBlock(content, _instance(block, structure), structure.numbered))
     return tuple(out)
+
+
+def settled(content: LaidContent) -> LaidContent:
+    """Mark what was laid out as something that comes again, as the identical objects, in other documents."""
+    if isinstance(content, LaidParagraph):
+        return settled_paragraph(content)
+    rows = tuple(
+        LaidRow(row.shape, tuple(map(settled_cell, row.cells)), row.height, row.alone, row.exact)
+        for row in content.rows
+    )
+    header = tuple((x, y, _fixed(ops), offset) for x, y, ops, offset in content.header_pieces)
+    return LaidTable(content.x, rows, content.headers, header, content.header_height)
+
+
+def settled_paragraph(paragraph: LaidParagraph) -> LaidParagraph:
+    """Do the same with a paragraph."""
+    return replace(paragraph, ops=_fixed(paragraph.ops))
+
+
+def settled_cell(cell: LaidCell) -> LaidCell:
+    """Do the same with a cell."""
+    pieces = tuple((x, y, _fixed(ops), offset) for x, y, ops, offset in cell.pieces)
+    return LaidCell(cell.shape, cell.flow, pieces, cell.height, cell.base)
+
+
+def _fixed(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    return ops if isinstance(ops, FixedOps) or not ops else FixedOps(ops)
 
 
 def _instance(block: Paragraph | Table, structure: Structure) -> Instance:
     if isinstance(block, Table):
-        return Instance(structure.elements, bookmarks=tuple(_bookmarks(block)))
+        return Instance(structure.elements, bookmarks=tuple(bookmarks_of(block)))
     item = block.item
     is_item = item is not None and bool(structure.elements) and structure.elements[0].role == "LI"
     outline = min(block.format.outline, 6)
@@ -109,7 +109,8 @@ def _instance(block: Paragraph | Table, structure: Structure) -> Instance:
     )
 
 
-def _bookmarks(block: BlockItem) -> Iterator[str]:
+def bookmarks_of(block: BlockItem) -> Iterator[str]:
+    """Give the bookmarks in a block."""
     if isinstance(block, Paragraph):
         yield from block.bookmarks
         return
@@ -118,7 +119,7 @@ def _bookmarks(block: BlockItem) -> Iterator[str]:
     )
     for group in groups:
         for inner in group:
-            yield from _bookmarks(inner)
+            yield from bookmarks_of(inner)
 
 
 def plain_text(content: tuple[Inline, ...]) -> str:
@@ -146,6 +147,19 @@ def opened(block: BlockItem, fillable: bool) -> Iterator[Paragraph | Table]:
             return
     for inner in block.blocks:
         yield from opened(inner, fillable)
+
+
+def cell_content(
+    blocks: Sequence[BlockItem], controls: Sequence[Control], fillable: bool
+) -> list[Paragraph | Table]:
+    """Give the paragraphs and tables of a cell; a fillable control around the cell becomes a field."""
+    content = [inner for block in blocks for inner in opened(block, fillable)]
+    control = next((control for control in controls if control.level == "cell" and control.fillable), None)
+    if fillable and control is not None:
+        paragraphs = tuple(inner for inner in content if isinstance(inner, Paragraph))
+        if len(paragraphs) == len(content) and paragraphs:
+            return [as_field(paragraphs, control)]
+    return content
 
 
 def as_field(paragraphs: tuple[Paragraph, ...], control: Control) -> Paragraph:
@@ -192,14 +206,7 @@ class BlockMaker:
         self, blocks: tuple[BlockItem, ...], parent: int, width: float, controls: tuple[Control, ...]
     ) -> Flow:
         """Lay out a cell's content; a fillable control around the cell becomes a field."""
-        fillable = self._setting.fillable
-        content = [inner for block in blocks for inner in opened(block, fillable)]
-        control = next((control for control in controls if control.level == "cell" and control.fillable), None)
-        if fillable and control is not None:
-            paragraphs = tuple(inner for inner in content if isinstance(inner, Paragraph))
-            if len(paragraphs) == len(content) and paragraphs:
-                content = [as_field(paragraphs, control)]
-        return self.flow(content, parent, width)
+        return self.flow(cell_content(blocks, controls, self._setting.fillable), parent, width)
 
     def flow(self, blocks: list[Paragraph | Table], parent: int, width: float) -> Flow:
         """Lay out blocks below one element; paragraphs of one list get an `L` around them."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from forms.formats.pdf.layout.laid import Edge
 from forms.formats.word.model import Border, Cell, Table
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(Struct, frozen=True):
     """A cell and the grid columns it covers, from `start` to before `stop`."""
 
     cell: Cell

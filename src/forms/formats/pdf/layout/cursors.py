@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from forms.formats.pdf.layout.laid import Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """Where a flow goes on: the block, and within it the line of a paragraph or the place in a table."""
 
     block: int = 0
@@ -21,8 +20,7 @@ class Cursor:
         return self.line > 0 or self.table is not None
 
 
-@dataclass(frozen=True, slots=True)
-class TableCursor:
+class TableCursor(Struct, frozen=True):
     """Where a table goes on: the row, and if the row was parted where each cell goes on (None: it is done)."""
 
     row: int
@@ -32,8 +30,7 @@ class TableCursor:
 START = Cursor()
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """What went into some room: pieces with their block's index, the height, and where to go on (None: done).
 
     `forced` is the kind of break that ended it, "" if none did.

@@ -8,7 +8,7 @@ before it.
 
 from __future__ import annotations
 
-from forms.formats.pdf.display import Op, RectOp
+from forms.formats.pdf.display import FixedOps, Op, RectOp
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
 from forms.formats.pdf.layout.laid import Box, Flow, LaidContent, LaidParagraph, LaidTable, Piece
 from forms.formats.pdf.layout.rows import first_height, place_table
@@ -83,6 +83,11 @@ class _Filling:
     def run(self, start: Cursor, drop_space: bool) -> Filled:
         cursor = start
         while cursor.block < len(self._flow):
+            if not cursor.inside:
+                drop = drop_space and not self._pieces
+                cursor = Cursor(self._plain(cursor.block, drop=drop))
+                if cursor.block == len(self._flow):
+                    break
             index = cursor.block
             block = self._flow[index]
             first = not self._pieces
@@ -105,6 +110,30 @@ class _Filling:
             if forced and cursor.block < len(self._flow):
                 return self._filled(cursor, forced)
         return self._filled(None, height=self._y + self._after())
+
+    def _plain(self, index: int, *, drop: bool) -> int:
+        """Place the paragraphs from `index` on that fit whole and ask for nothing; give where that ends.
+
+        `drop`: the first of them loses its space above.
+        """
+        flow, pieces, keep = self._flow, self._pieces, self._keep
+        room = self._room + TOLERANCE
+        upper = flow[index - 1] if index and pieces else None
+        for at in range(index, len(flow)):
+            block = flow[at]
+            if not isinstance(block, LaidParagraph) or block.box is not None or block.forced:
+                return at
+            look = block.format
+            if keep and pieces and (look.keep_next or look.page_break_before or look.column_break_before):
+                return at
+            y = self._y if drop else self._y + spacing(upper, block)
+            last = block.lines[-1]
+            if y + last.top + last.height > room:
+                return at
+            pieces.append((at, (0.0, y, block.ops, 0)))
+            self._y = y + block.height
+            upper, drop = block, False
+        return len(flow)
 
     def _filled(self, rest: Cursor | None, forced: str = "", height: float | None = None) -> Filled:
         return Filled(tuple(self._pieces), self._y if height is None else height, rest, forced)
@@ -179,8 +208,8 @@ class _Filling:
         last = block.lines[end - 1]
         ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
         if block.box is not None:
-            self._draw_box(index, block.box, (y, y + last.top + last.height - origin), gap, start, end)
-        self._pieces.append((index, (0.0, y - origin, ops)))
+            self._draw_box(index, block.box, y, last.top + last.height - origin, gap, start, end)
+        self._pieces.append((index, (0.0, y - origin, ops, 0)))
         self._y = y + last.top + last.pitch - origin
         if end == len(block.lines):
             self._y += bottom
@@ -188,35 +217,37 @@ class _Filling:
         return Cursor(index, end), forced
 
     def _draw_box(
-        self, index: int, box: Box, span: tuple[float, float], gap: float, start: int, end: int
+        self, index: int, box: Box, y: float, height: float, gap: float, start: int, end: int
     ) -> None:
-        """Draw shading and borders of the lines from `start` to `end`, which reach over `span`."""
+        """Draw shading and borders of the lines from `start` to `end`, which begin at `y` and are this high."""
         block = self._flow[index]
         if not isinstance(block, LaidParagraph):
             return
         top, bottom = self._insets(index)
-        upper_joined = index > 0 and bool(self._pieces) and joined(self._flow[index - 1], block)
+        stays_joined = index > 0 and joined(self._flow[index - 1], block)
+        upper_joined = stays_joined and bool(self._pieces)
         lower_joined = index + 1 < len(self._flow) and joined(block, self._flow[index + 1])
-        y1 = span[0] - (top if start == 0 else 0.0)
-        y2 = span[1] + (bottom if end == len(block.lines) else 0.0)
-        if lower_joined and end == len(block.lines):
-            y2 += block.lines[-1].pitch - block.lines[-1].height
-        if upper_joined and start == 0:
-            y1 -= gap
-        ops: list[Op] = []
-        borders = box.borders
-        if box.shading is not None:
-            ops.append(RectOp(box.left, y1, box.right - box.left, y2 - y1, box.shading))
-        for side, x, inward in ((borders.left, box.left, 0.5), (borders.right, box.right, -0.5)):
-            if side is not None and side.visible:
-                middle = x + side.thickness * inward
-                ops.extend(strokes(side, middle, y1, middle, y2))
-        if start == 0 and not upper_joined:
-            ops.extend(_across(box, borders.top, y1, 0.5))
-        if end == len(block.lines):
-            ops.extend(_across(box, borders.inside_h if lower_joined else borders.bottom, y2, -0.5))
+        begins, ends = start == 0, end == len(block.lines)
+        if begins:
+            y, height = y - top, height + top
+        if ends:
+            height += bottom
+        if lower_joined and ends:
+            height += block.lines[-1].pitch - block.lines[-1].height
+        if upper_joined and begins:
+            y, height = y - gap, height + gap
+        above = box.borders.top if begins and not upper_joined else None
+        below = (box.borders.inside_h if lower_joined else box.borders.bottom) if ends else None
+        ops: tuple[Op, ...]
+        if begins and ends and not stays_joined and not lower_joined:
+            if block.frame is None:
+                kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
+                block.frame = kind(_frame(box, height, above, below))
+            ops = block.frame
+        else:
+            ops = tuple(_frame(box, height, above, below))
         if ops:
-            self._pieces.append((index, (0.0, 0.0, tuple(ops))))
+            self._pieces.append((index, (0.0, y, ops, 0)))
 
     def _table(
         self, index: int, table: LaidTable, cursor: TableCursor | None, gap: float
@@ -228,9 +259,22 @@ class _Filling:
         if placed is None:
             return Cursor(index, 0, cursor), ""
         y = self._y + gap
-        self._pieces.extend((index, (table.x + x, y + top, ops)) for x, top, ops in placed.pieces)
+        self._pieces += [(index, (table.x + x, y + top, ops, offset)) for x, top, ops, offset in placed.pieces]
         self._y = y + placed.height
         return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
+
+
+def _frame(box: Box, height: float, above: Border | None, below: Border | None) -> list[Op]:
+    """Draw shading and borders of this height, from their top on, with what is above and below."""
+    ops: list[Op] = []
+    borders = box.borders
+    if box.shading is not None:
+        ops.append(RectOp(box.left, 0.0, box.right - box.left, height, box.shading))
+    for side, x, inward in ((borders.left, box.left, 0.5), (borders.right, box.right, -0.5)):
+        if side is not None and side.visible:
+            middle = x + side.thickness * inward
+            ops.extend(strokes(side, middle, 0.0, middle, height))
+    return ops + _across(box, above, 0.0, 0.5) + _across(box, below, height, -0.5)
 
 
 def _across(box: Box, border: Border | None, y: float, inward: float) -> list[Op]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, Fragment
 from forms.formats.pdf.fonts import FontBook
@@ -11,7 +12,8 @@ from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
-from forms.formats.pdf.layout.laid import Piece
+from forms.formats.pdf.layout.laid import Flow, LaidContent, Piece
+from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
     BlockControl,
@@ -22,13 +24,14 @@ from forms.formats.word.model import (
     InlineControl,
     PageField,
     Paragraph,
+    Placed,
     Section,
     StoryUse,
 )
+from forms.formats.word.patterns import filled
 
 
-@dataclass(frozen=True, slots=True)
-class LaidStory:
+class LaidStory(Struct, frozen=True):
     """A header or footer laid out for one page: pieces from its own top left, and its height."""
 
     pieces: tuple[Piece, ...]
@@ -69,8 +72,10 @@ class Stories:
         """Take what their layout depends on."""
         self._fonts = fonts
         self._setting = Setting(setting.language, setting.default_tab, False, setting.outdent_tables)
+        self._memory = memory_of(fonts, self._setting)
         self._known: dict[tuple[object, ...], LaidStory] = {}
         self._numbered: dict[int, bool] = {}
+        self._plain: dict[tuple[int, float], Flow] = {}  # blocks without page numbers
 
     def story(
         self, stories: Mapping[StoryUse, HeaderFooter], use: StoryUse, width: float, numbers: tuple[str, str]
@@ -89,14 +94,28 @@ class Stories:
         return known
 
     def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
+        flow: list[LaidContent] = []
+        for placed in story.blocks:
+            key = (id(placed), width)
+            laid = self._plain.get(key)
+            if laid is None:
+                laid = self._block(placed, width, numbers)
+                if not has_page_number(placed.block):
+                    self._plain[key] = laid
+            flow += laid
+        whole = fill_cell(tuple(flow), START, float("inf"))
+        return LaidStory(tuple([piece for _, piece in whole.pieces]), whole.height)
+
+    def _block(self, placed: Placed, width: float, numbers: tuple[str, str]) -> Flow:
+        simple = self._memory.story(placed, width)
+        laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
+        if laid is not None:
+            return (laid,)
         structure = Structure(self._setting.language, artifact=True)
-        labels: Iterator[str] = iter([label for placed in story.blocks for label in placed.labels])
-        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, labels, numbers)
-        blocks = [inner for placed in story.blocks for inner in opened(placed.block, False)]
-        filled = fill_cell(maker.flow(blocks, ARTIFACT, width), START, float("inf"))
-        return LaidStory(tuple(piece for _, piece in filled.pieces), filled.height)
+        maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
+        return maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
 
 
 def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
     """Place a story on a page."""
-    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops in story.pieces if ops)
+    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops, _ in story.pieces if ops)

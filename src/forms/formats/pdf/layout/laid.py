@@ -1,19 +1,22 @@
-"""Laid-out blocks: immutable, relative to their own origin, without knowledge of pages and neighbours."""
+"""Laid-out blocks: never changed, relative to their own origin, without knowledge of pages and neighbours.
+
+What is made for each line and cell of a document is not frozen, as that would take four times as long to make.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forms.formats.pdf.display import Colour, Instance, Op
 from forms.formats.word.model import Border, Borders, ParagraphFormat
 
-Piece = tuple[float, float, tuple[Op, ...]]
-"""Operations and where their origin lies in what holds them."""
+Piece = tuple[float, float, tuple[Op, ...], int]
+"""Where the operations' origin lies in what holds them, the operations, and what their elements count from."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaidLine:
+class LaidLine(Struct):
     """A line: `top` from the paragraph's first line, `height` without what line spacing adds below it.
 
     `pitch` is the distance to the next line's top. `end` tells a forced page or column break after it.
@@ -26,8 +29,7 @@ class LaidLine:
     end: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """Borders and shading of a paragraph: from `left` to `right` of the column; insets are line and padding."""
 
     left: float
@@ -56,9 +58,13 @@ def inset(border: Border | None) -> float:
     return border.thickness + border.space if border is not None and border.visible else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class LaidParagraph:
-    """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines."""
+class LaidParagraph(Struct):
+    """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines.
+
+    `unbreakable`: it holds a field of several lines, which can't be parted. `forced`: a page or column break
+    stands in it. `frame` draws its borders and shading, from its top on, where it stands whole and alone; it is
+    made when it is first asked for.
+    """
 
     format: ParagraphFormat
     lines: tuple[LaidLine, ...]
@@ -66,16 +72,11 @@ class LaidParagraph:
     ops: tuple[Op, ...]
     box: Box | None = None
     unbreakable: bool = False
-    """It holds a field of several lines, which can't be parted."""
-
-    @property
-    def forced(self) -> bool:
-        """Whether a page or column break stands in it."""
-        return any(line.end for line in self.lines)
+    forced: bool = False
+    frame: tuple[Op, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A piece of a horizontal table border, from `x1` to `x2` of the table."""
 
     x1: float
@@ -83,54 +84,93 @@ class Edge:
     border: Border
 
 
-@dataclass(frozen=True, slots=True)
-class LaidCell:
-    """A cell, from `x1` to `x2` of the table; its content begins at `left`.
+class CellShape(Struct, frozen=True):
+    """What is the same of a cell whatever stands in it.
 
-    `pieces` and `height` are its whole content where it isn't parted, `flow` is for parting it. A cell that
-    goes on a vertical merge is no `owner` and holds nothing; `rows` is how many rows an owner spans.
+    It goes from `x1` to `x2` of the table; its content begins at `left` and is `width` wide. A cell that goes
+    on a vertical merge is no `owner` and holds nothing; `rows` is how many rows an owner spans. `role` and
+    `attributes` are those of its structure element.
     """
 
     x1: float
     x2: float
     left: float
-    flow: Flow
-    pieces: tuple[Piece, ...]
-    height: float
+    width: float
     top: float
     bottom: float
     vertical: Literal["top", "center", "bottom"]
     shading: Colour | None
     edge_left: Border | None
     edge_right: Border | None
-    rows: int = 1
-    owner: bool = True
+    rows: int
+    owner: bool
+    role: str
+    attributes: tuple[tuple[str, str | int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LaidRow:
-    """A row. Heights include `rule`, the height of its upper border, but not the border below it.
+class RowShape(Struct, frozen=True):
+    """What is the same of a row whatever stands in it. `rule` is the height of its upper border.
 
-    `alone` is its height if the vertical merges that begin in it had no other row; `bottom_edges` and
-    `bottom_rule` count where the table or its part on a page ends after it. `merged`: a vertical merge goes
-    on into the next row.
+    `least` is the height that the row asks for (0: none), which is an upper limit if `exact`. `bottom_rule`
+    and `bottom_ops`, which are drawn from the row's end on, count where the table or its part on a page ends
+    after it. `merged`: a vertical merge goes on into the next row. `frames` are the operations of its shading
+    and borders by height, from the row's top on, as far as they were asked for (see `rows.frame`); where the
+    row comes again in other documents, `lasting`, they are identical each time.
     """
 
-    cells: tuple[LaidCell, ...]
-    height: float
-    alone: float
+    cells: tuple[CellShape, ...]
     rule: float
+    least: float
     exact: bool
     cant_split: bool
     keep_next: bool
     merged: bool
     top_edges: tuple[Edge, ...]
-    bottom_edges: tuple[Edge, ...]
     bottom_rule: float
+    bottom_ops: tuple[Op, ...]
+    lasting: bool
+    frames: dict[float, tuple[Op, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class LaidTable:
+class TableShape(Struct, frozen=True):
+    """What is the same of a table whatever stands in its cells: where its left edge lies, its rows.
+
+    Its first `headers` rows are repeated on each page.
+    """
+
+    x: float
+    rows: tuple[RowShape, ...]
+    headers: int
+
+
+class LaidCell(Struct):
+    """A cell with its content: `pieces` and `height` where it isn't parted, `flow` is for parting it.
+
+    The content's elements count from `base`.
+    """
+
+    shape: CellShape
+    flow: Flow
+    pieces: tuple[Piece, ...]
+    height: float
+    base: int = 0
+
+
+class LaidRow(Struct):
+    """A row with its content. Its height includes that of its upper border, but not the border below it.
+
+    `alone` is its height if the vertical merges that begin in it had no other row. `exact`: it has just the
+    height that it asks for.
+    """
+
+    shape: RowShape
+    cells: tuple[LaidCell, ...]
+    height: float
+    alone: float
+    exact: bool
+
+
+class LaidTable(Struct):
     """A table whose left edge lies at `x`. Its first `headers` rows are repeated on each page."""
 
     x: float
@@ -144,9 +184,9 @@ LaidContent = LaidParagraph | LaidTable
 Flow = tuple[LaidContent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LaidBlock:
-    """A block with its structure."""
+class LaidBlock(Struct):
+    """A block with its structure. `numbered`: page numbers are to be put into it (`PageNumberOp`)."""
 
     content: LaidContent
     instance: Instance
+    numbered: bool = False

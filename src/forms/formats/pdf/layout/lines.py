@@ -6,8 +6,9 @@ A line consists of segments parted by tabs; a segment knows where its tab stop p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forms.formats.pdf.layout.atoms import SOFT_HYPHEN, Atom, Typesetter
 from forms.formats.word.model import TabStop
@@ -97,8 +98,7 @@ def decimal_part(segment: Segment, setter: Typesetter) -> float | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """The room for lines: `first` and `left` are where lines begin, `right` where they end.
 
     `hanging`: `left` is a tab stop for text that begins before it.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import (
     ARTIFACT,
@@ -17,19 +19,19 @@ from forms.formats.pdf.display import (
     TextOp,
 )
 from forms.formats.pdf.fonts import FontBook
-from forms.formats.pdf.layout.blocks import Setting, lay_out_placed
+from forms.formats.pdf.layout.blocks import Setting
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled
 from forms.formats.pdf.layout.flow import fill
 from forms.formats.pdf.layout.headers import Stories, fragments, use_of
 from forms.formats.pdf.layout.laid import Flow
+from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.word.model import Document, Section, SectionFormat, StoryUse
 
 _ANY_NUMBERS = ("1", "1")
 """The page numbers with which headers and footers are measured, before the right ones are known."""
 
 
-@dataclass(slots=True)
-class _Sheet:
+class _Sheet(Struct):
     """A page in the making."""
 
     section: Section
@@ -60,8 +62,10 @@ class Paginator:
         self._document = document
         self._fonts = fonts
         self._setting = setting
+        self._memory = memory_of(fonts, setting)
         self._stories = Stories(fonts, setting)
         self._instances: list[Instance] = []
+        self._numbered: set[int] = set()  # which of them have page numbers in them
         self._sheets: list[_Sheet] = []
         self._number = 0
         self._y = 0.0
@@ -84,7 +88,9 @@ class Paginator:
         base = len(self._instances)
         contents = []
         for placed in section.blocks:
-            for block in lay_out_placed(placed, self._fonts, self._setting, columns[0][1]):
+            for block in self._memory.lay_out(placed, columns[0][1]):
+                if block.numbered:
+                    self._numbered.add(len(self._instances))
                 self._instances.append(block.instance)
                 contents.append(block.content)
         flow: Flow = tuple(contents)
@@ -171,8 +177,8 @@ class Paginator:
 
     def _place(self, filled: Filled, x: float, top: float, base: int) -> None:
         body = self._sheets[-1].body
-        for index, (dx, dy, ops) in filled.pieces:
-            body.append(Fragment(base + index, x + dx, top + dy, ops))
+        for index, (dx, dy, ops, offset) in filled.pieces:
+            body.append(Fragment(base + index, x + dx, top + dy, ops, offset))
 
     def _rule(
         self, section: Section, columns: tuple[tuple[float, float], ...], top: float, bottom: float
@@ -221,16 +227,21 @@ class Paginator:
         return Page(
             look.width,
             look.height,
-            tuple(self._numbered(fragment, numbers) for fragment in sheet.body),
+            tuple(self._with_numbers(sheet.body, numbers)),
             fragments(header, left, look.header),
             fragments(footer, left, look.height - look.footer - footer.height),
         )
 
-    def _numbered(self, fragment: Fragment, numbers: tuple[str, str]) -> Fragment:
+    def _with_numbers(self, body: list[Fragment], numbers: tuple[str, str]) -> list[Fragment]:
         """Put the page's numbers where the body asks for them."""
-        if not any(isinstance(op, PageNumberOp) for op in fragment.ops):
-            return fragment
-        return replace(fragment, ops=tuple(self._number_text(op, numbers) for op in fragment.ops))
+        if not self._numbered:
+            return body
+        return [
+            replace(fragment, ops=tuple([self._number_text(op, numbers) for op in fragment.ops]))
+            if fragment.instance in self._numbered and any(isinstance(op, PageNumberOp) for op in fragment.ops)
+            else fragment
+            for fragment in body
+        ]
 
     def _number_text(self, op: Op, numbers: tuple[str, str]) -> Op:
         if not isinstance(op, PageNumberOp):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import (
@@ -25,9 +27,10 @@ from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
-from forms.formats.pdf.layout.simple import simple_lines, simple_text
+from forms.formats.pdf.layout.mixed import MixedLines, mixed_text
+from forms.formats.pdf.layout.simple import SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
-from forms.formats.word.model import Alignment, Paragraph, RunFormat
+from forms.formats.word.model import Alignment, Paragraph, ParagraphFormat, RunFormat
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -35,8 +38,7 @@ LONGEST_FIELD = 40
 _LEADERS = {"dot": ".", "middleDot": "·", "hyphen": "-", "underscore": "_", "heavy": "_"}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a paragraph's layout depends on besides itself."""
 
     width: float
@@ -103,21 +105,31 @@ class _Paragraph:
             lines=laid,
             height=laid[-1].top + laid[-1].pitch,
             ops=tuple(op for line in laid for op in line.ops),
-            box=self._box(),
+            box=box_of(look, self._around.width),
             unbreakable=any(last > first for first, last in fields.values()),
+            forced=any(line.end for line in laid),
         )
 
     def _simple(self, element: int) -> LaidParagraph | None:
         """Lay out a paragraph of plain text, which most are."""
-        paragraph = self._paragraph
-        found = simple_text(paragraph.content, self._structure.language) if paragraph.item is None else None
-        if found is None:
+        paragraph, around, look = self._paragraph, self._around, self._format
+        if paragraph.item is not None or look.bidi or look.alignment == "both":
             return None
-        lines = simple_lines(*found, self._format, self._setter, element, self._around.width)
+        found = simple_text(paragraph.content, self._structure.language)
+        if found is not None:
+            text, run = found
+            broken = SimpleLines(run, look, self._setter, around.width, around.default_tab)
+            lines = broken.lines(text, element)
+        else:
+            mixed = mixed_text(paragraph.content, self._structure.language)
+            if mixed is None:
+                return None
+            stretches, looks = mixed
+            several = MixedLines(looks, look, self._setter, around.width, around.default_tab)
+            lines = several.lines(stretches, element)
         if lines is None:
             return None
-        ops = tuple(line.ops[0] for line in lines)
-        return LaidParagraph(self._format, lines, lines[-1].top + lines[-1].pitch, ops, self._box())
+        return of_lines(self._format, lines, box_of(self._format, self._around.width))
 
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
@@ -290,6 +302,7 @@ class _Paragraph:
             elif atom.kind == "number":
                 colour = atom.format.colour or BLACK
                 what: Literal["page", "pages"] = "page" if atom.what == "page" else "pages"
+                self._structure.numbered = True
                 ops.append(PageNumberOp(x, baseline, what, atom.runs[0].face, atom.size, atom.element, colour))
             elif atom.runs:
                 follower = index
@@ -395,15 +408,23 @@ class _Paragraph:
             spot.element,
         )
 
-    def _box(self) -> Box | None:
-        look = self._format
-        borders, shading = look.borders, look.shading
-        sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
-        if shading is None and not any(side is not None and side.visible for side in sides):
-            return None
-        left = look.left + min(look.first_line, 0.0) - inset(borders.left)
-        right = self._around.width - look.right + inset(borders.right)
-        return Box(left, right, borders, shading)
+
+def of_lines(look: ParagraphFormat, lines: tuple[LaidLine, ...], box: Box | None) -> LaidParagraph:
+    """Give the paragraph of lines that hold one operation each, or none."""
+    last = lines[-1]
+    ops = last.ops if len(lines) == 1 else tuple([op for line in lines for op in line.ops])
+    return LaidParagraph(look, lines, last.top + last.pitch, ops, box)
+
+
+def box_of(look: ParagraphFormat, width: float) -> Box | None:
+    """Give the borders and shading of a paragraph in a column of this width."""
+    borders, shading = look.borders, look.shading
+    sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
+    if shading is None and not any(side is not None and side.visible for side in sides):
+        return None
+    left = look.left + min(look.first_line, 0.0) - inset(borders.left)
+    right = width - look.right + inset(borders.right)
+    return Box(left, right, borders, shading)
 
 
 def _visible(segment: Segment, stretch: float) -> float:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import operator
 from typing import Protocol
 
-from forms.formats.pdf.display import ARTIFACT, FieldOp, ImageOp, LinkOp, Op, PageNumberOp, RectOp, TextOp
+from msgspec import Struct
+from msgspec.structs import replace
+
+from forms.formats.pdf.display import (
+    ARTIFACT,
+    FieldOp,
+    FixedOps,
+    ImageOp,
+    LinkOp,
+    Op,
+    PageNumberOp,
+    RectOp,
+    TextOp,
+)
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
 from forms.formats.pdf.layout.laid import (
     Edge,
@@ -15,6 +28,7 @@ from forms.formats.pdf.layout.laid import (
     LaidRow,
     LaidTable,
     Piece,
+    RowShape,
 )
 from forms.formats.pdf.layout.strokes import strokes
 
@@ -28,8 +42,7 @@ class CellFiller(Protocol):
         """Fill the room."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedTable:
+class PlacedTable(Struct, frozen=True):
     """A table's part on one page, and where it goes on (None: it is done)."""
 
     pieces: tuple[Piece, ...]
@@ -56,30 +69,34 @@ def first_height(table: LaidTable, full: float) -> float:
     if kept <= full:
         rows = table.rows[: end + 1]
     last = rows[-1]
-    return sum(row.height for row in rows[:-1]) + _least(last) + last.bottom_rule
+    return sum(row.height for row in rows[:-1]) + _least(last) + last.shape.bottom_rule
 
 
 def _least(row: LaidRow) -> float:
     """The height that a row needs to begin."""
-    if row.cant_split or row.exact or row.merged:
+    if row.shape.cant_split or row.exact or row.shape.merged:
         return row.height
     needed = 0.0
     for cell in row.cells:
-        if cell.owner and cell.flow:
+        if cell.flow:
             block = cell.flow[0]
             if isinstance(block, LaidParagraph):
                 height = block.format.before + block.lines[0].height
             else:
                 height = first_height(block, 0.0)
-            needed = max(needed, row.rule + cell.top + height + cell.bottom)
+            needed = max(needed, row.shape.rule + cell.shape.top + height + cell.shape.bottom)
     return min(max(needed, 0.0), row.height)
 
 
 def _group_end(table: LaidTable, row: int) -> int:
     """Give the last row that must stay with `row`: kept with the next, or one merge."""
-    while row + 1 < len(table.rows) and (table.rows[row].keep_next or table.rows[row].merged):
+    while row + 1 < len(table.rows) and _goes_on(table.rows[row].shape):
         row += 1
     return row
+
+
+def _goes_on(shape: RowShape) -> bool:
+    return shape.keep_next or shape.merged
 
 
 class _Placing:
@@ -116,6 +133,10 @@ class _Placing:
                 cells = ()
                 row += 1
                 continue
+            if self._stands_alone(row) and self._fits(table.rows[row].height, table.rows[row]):
+                self._draw_whole(row, table.rows[row].height, row)
+                row += 1
+                continue
             if row > kept_until:
                 group = _group_end(table, row)
                 if not self._group_fits(row, group) and (self._any or not self._first):
@@ -135,13 +156,18 @@ class _Placing:
             row = rest.row
         return self._done(None)
 
+    def _stands_alone(self, row: int) -> bool:
+        """Whether no other row has to do with where a row goes."""
+        rows = self._table.rows
+        return not (_goes_on(rows[row].shape) or (row and rows[row - 1].shape.merged))
+
     def _unit(self, row: int) -> tuple[int, int]:
         """Give the first and last of the rows that vertical merges hold together."""
         rows = self._table.rows
         start = end = row
-        while start and rows[start - 1].merged:
+        while start and rows[start - 1].shape.merged:
             start -= 1
-        while end + 1 < len(rows) and rows[end].merged:
+        while end + 1 < len(rows) and rows[end].shape.merged:
             end += 1
         return start, end
 
@@ -149,7 +175,7 @@ class _Placing:
         """Whether no page holds these rows: a merge then lies in its first row alone, and is parted there."""
         rows = self._table.rows
         repeated = self._table.header_height if start >= self._table.headers else 0.0
-        unit = sum(other.height for other in rows[start : end + 1]) + repeated + rows[end].bottom_rule
+        unit = sum(other.height for other in rows[start : end + 1]) + repeated + rows[end].shape.bottom_rule
         return unit > self._full + TOLERANCE
 
     def _height(self, row: int) -> float:
@@ -167,17 +193,20 @@ class _Placing:
         )
 
     def _fits(self, height: float, last: LaidRow) -> bool:
-        return self._y + height + last.bottom_rule <= self._room + TOLERANCE
+        return self._y + height + last.shape.bottom_rule <= self._room + TOLERANCE
 
     def _group_fits(self, first: int, last: int) -> bool:
         """Whether rows that stay together fit here up to the last one's beginning, or on no page either."""
         rows = self._table.rows[first : last + 1]
         if len(rows) == 1:
             return True
-        end = rows[-1].height if rows[-2].merged else _least(rows[-1])
+        end = rows[-1].height if rows[-2].shape.merged else _least(rows[-1])
         height = sum(row.height for row in rows[:-1]) + end
         repeated = self._table.header_height if first >= self._table.headers else 0.0
-        return self._fits(height, rows[-1]) or height + repeated + rows[-1].bottom_rule > self._full + TOLERANCE
+        return (
+            self._fits(height, rows[-1])
+            or height + repeated + rows[-1].shape.bottom_rule > self._full + TOLERANCE
+        )
 
     def _stop(self, row: int) -> PlacedTable | None:
         """End the page before `row`."""
@@ -186,21 +215,20 @@ class _Placing:
     def _done(self, rest: TableCursor | None) -> PlacedTable:
         last = self._last
         if last is not None:
-            ops = [op for edge in last.bottom_edges for op in _edge(edge, last.bottom_rule / 2)]
-            if ops:
-                self._pieces.append((0.0, self._y, tuple(ops)))
-            self._y += last.bottom_rule
+            if last.shape.bottom_ops:
+                self._pieces.append((0.0, self._y, last.shape.bottom_ops, 0))
+            self._y += last.shape.bottom_rule
         return PlacedTable(tuple(self._pieces), self._y, rest)
 
     def _parted(self, row: int) -> TableCursor | None:
         """Part a row that doesn't fit; None if the page ends before it. An empty page takes it in any case."""
         here = self._table.rows[row]
         must = self._first and not self._any
-        if (here.exact or here.cant_split) and not must:
+        if (here.exact or here.shape.cant_split) and not must:
             return None
-        if here.merged and not must and here.alone <= self._full:
+        if here.shape.merged and not must and here.alone <= self._full:
             return None
-        cells = tuple(START if cell.owner and cell.flow else None for cell in here.cells)
+        cells = tuple(START if cell.flow else None for cell in here.cells)
         rest = self._part(row, cells, force=must)
         if rest is not None or self._last is here:
             return rest or TableCursor(row + 1)
@@ -209,12 +237,13 @@ class _Placing:
     def _part(self, row: int, cells: tuple[Cursor | None, ...], *, force: bool) -> TableCursor | None:
         """Place one part of a row. Without `force`, nothing is placed if a cell could not even begin."""
         here = self._table.rows[row]
+        shape = here.shape
         fillings: list[Filled | None] = []
         for cell, cursor in zip(here.cells, cells, strict=True):
             if cursor is None:
                 fillings.append(None)
                 continue
-            room = self._room - self._y - here.rule - cell.top - cell.bottom - here.bottom_rule
+            room = self._room - self._y - shape.rule - cell.shape.top - cell.shape.bottom - shape.bottom_rule
             filled = self._fill(cell.flow, cursor, room, force=force)
             if filled.rest is not None and not filled.pieces and not force:
                 return None
@@ -222,9 +251,9 @@ class _Placing:
         rests = tuple(filled.rest if filled is not None else None for filled in fillings)
         if not force and not any(rest is not None for rest in rests):
             return None  # only its least height made it too high: it moves as a whole
-        height = here.rule + max(
+        height = shape.rule + max(
             (
-                cell.top + filled.height + cell.bottom
+                cell.shape.top + filled.height + cell.shape.bottom
                 for cell, filled in zip(here.cells, fillings, strict=True)
                 if filled is not None
             ),
@@ -240,8 +269,11 @@ class _Placing:
         here = self._table.rows[row]
         start, end = self._unit(row)
         loose = start < end and self._loose(start, end)
-        height = here.alone if loose else here.height
-        self._draw(here, height, [cell.pieces for cell in here.cells], row=-1 if loose else row)
+        self._draw_whole(row, here.alone if loose else here.height, -1 if loose else row)
+
+    def _draw_whole(self, row: int, height: float, unit: int) -> None:
+        here = self._table.rows[row]
+        self._draw(here, height, [cell.pieces for cell in here.cells], row=unit)
         self._body = self._body or row >= self._table.headers
 
     def _draw(
@@ -254,7 +286,7 @@ class _Placing:
         row: int = -1,
     ) -> None:
         y = self._y
-        self._pieces.extend(draw_row(self._table.rows, here, y, height, contents, parted=parted, row=row))
+        draw_row(self._table.rows, here, y, height, contents, self._pieces, parted=parted, row=row)
         self._y = y + height
         self._last = here
         self._any = True
@@ -268,58 +300,85 @@ def draw_row(
     y: float,
     height: float,
     contents: list[tuple[Piece, ...]],
+    pieces: list[Piece],
     *,
     parted: bool = False,
     row: int = -1,
-) -> list[Piece]:
-    """Draw a row whose upper border begins at `y`: shading, then content, then borders."""
-    shades: list[Op] = [
-        RectOp(cell.x1, y, cell.x2 - cell.x1, height, cell.shading)
-        for cell in here.cells
+) -> None:
+    """Draw a row whose upper border begins at `y`, by adding `pieces`: shading and borders, then content."""
+    shape = here.shape
+    own = frame(shape, height)
+    if own:
+        pieces.append((0.0, y, own, 0))
+    under = y + shape.rule
+    for cell, content in zip(here.cells, contents, strict=True):
+        if not content:
+            continue
+        place, base = cell.shape, cell.base
+        left, top = place.left, under + place.top
+        if not parted and place.vertical != "top":
+            top += _lift(cell, here, height, rows, row)
+        for x, dy, ops, offset in content:
+            if ops:
+                pieces.append((left + x, top + dy, ops, base + offset))
+
+
+_MOST_FRAMES = 64
+
+
+def frame(shape: RowShape, height: float) -> tuple[Op, ...]:
+    """Give the shading and borders of a row of this height, from its top on."""
+    known = shape.frames.get(height)
+    if known is None:
+        if len(shape.frames) >= _MOST_FRAMES:
+            shape.frames.clear()
+        drawn = _draw_frame(shape, height)
+        known = shape.frames[height] = FixedOps(drawn) if shape.lasting and drawn else tuple(drawn)
+    return known
+
+
+def _draw_frame(shape: RowShape, height: float) -> list[Op]:
+    ops: list[Op] = [
+        RectOp(cell.x1, 0.0, cell.x2 - cell.x1, height, cell.shading)
+        for cell in shape.cells
         if cell.shading is not None
     ]
-    pieces: list[Piece] = [(0.0, 0.0, tuple(shades))] if shades else []
-    for cell, content in zip(here.cells, contents, strict=True):
-        top = y + here.rule + cell.top
-        if not parted:
-            top += _lift(cell, here, height, rows, row)
-        pieces.extend((cell.left + x, top + dy, ops) for x, dy, ops in content)
-    lines: list[Op] = []
-    for edge in here.top_edges:
-        lines.extend(_edge(edge, y + edge.border.thickness / 2))
-    for cell in here.cells:
+    for edge in shape.top_edges:
+        ops.extend(edge_ops(edge, edge.border.thickness / 2))
+    for cell in shape.cells:
         for border, x in ((cell.edge_left, cell.x1), (cell.edge_right, cell.x2)):
             if border is not None and border.visible:
-                lines.extend(strokes(border, x, y, x, y + height))
-    if lines:
-        pieces.append((0.0, 0.0, tuple(lines)))
-    return pieces
+                ops.extend(strokes(border, x, 0.0, x, height))
+    return ops
 
 
 def _lift(cell: LaidCell, here: LaidRow, height: float, rows: tuple[LaidRow, ...], row: int) -> float:
     """How far a cell's content is moved down for its vertical alignment."""
-    if cell.vertical == "top" or not cell.pieces:
+    shape = cell.shape
+    if not cell.pieces:
         return 0.0
-    if cell.rows > 1 and row >= 0:
-        height = sum(other.height for other in rows[row : row + cell.rows])
-    spare = max(height - here.rule - cell.top - cell.bottom - cell.height, 0.0)
-    return spare / 2 if cell.vertical == "center" else spare
+    if shape.rows > 1 and row >= 0:
+        height = sum(other.height for other in rows[row : row + shape.rows])
+    spare = max(height - here.shape.rule - shape.top - shape.bottom - cell.height, 0.0)
+    return spare / 2 if shape.vertical == "center" else spare
 
 
-def _edge(edge: Edge, y: float) -> list[Op]:
+def edge_ops(edge: Edge, y: float) -> list[Op]:
+    """Draw a piece of a horizontal border in the height `y`."""
     reach = edge.border.thickness / 2
-    return list(strokes(edge.border, edge.x1 - reach, y, edge.x2 + reach, y))
+    return strokes(edge.border, edge.x1 - reach, y, edge.x2 + reach, y)
 
 
 def as_artifacts(pieces: list[Piece]) -> tuple[Piece, ...]:
     """Give pieces that look the same but aren't read aloud: for repeated header rows."""
     out = []
-    for x, y, ops in pieces:
+    for x, y, ops, _ in pieces:
         kept: list[Op] = []
         for op in ops:
             if isinstance(op, TextOp | ImageOp | PageNumberOp):
                 kept.append(replace(op, element=ARTIFACT))
             elif not isinstance(op, LinkOp | FieldOp):
                 kept.append(op)
-        out.append((x, y, tuple(kept)))
+        same = len(kept) == len(ops) and all(map(operator.is_, kept, ops))
+        out.append((x, y, ops if same else ops.__class__(kept), 0))
     return tuple(out)

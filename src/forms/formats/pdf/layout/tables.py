@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
-from forms.formats.pdf.display import FieldOp
+from msgspec.structs import replace
+
+from forms.formats.pdf.display import FieldOp, FixedOps
 from forms.formats.pdf.layout.borders import GridCell, TableBorders, grid_rows, rule_height
 from forms.formats.pdf.layout.cursors import START
 from forms.formats.pdf.layout.flow import fill_cell
 from forms.formats.pdf.layout.laid import (
-    Edge,
+    CellShape,
     Flow,
     LaidCell,
     LaidParagraph,
     LaidRow,
     LaidTable,
     Piece,
+    RowShape,
+    TableShape,
 )
-from forms.formats.pdf.layout.rows import as_artifacts, draw_row
+from forms.formats.pdf.layout.rows import as_artifacts, draw_row, edge_ops
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import BlockItem, Cell, Control, Paragraph, Row, Table
 
@@ -58,47 +61,133 @@ def lay_out_table(
     `outdent`: the text of the first column, not the table's edge, is in line with the text around it (files of
     Word 2010 and before, 17.4.50).
     """
-    return _Table(table, structure, room, make_flow).lay_out(parent, outdent)
+    shape = table_shape(table, room, outdent=outdent, lasting=structure.lasting)
+    element = structure.add("Table", parent, alternative=table.title)
+    cells = []
+    for row, row_shape in zip(table.rows, shape.rows, strict=True):
+        row_element = structure.add("TR", element)
+        cells.append(
+            [
+                lay_out_cell(cell, row, cell_shape, structure, row_element, make_flow)
+                for cell, cell_shape in zip(row.cells, row_shape.cells, strict=True)
+            ]
+        )
+    return finish_table(shape, cells)
 
 
-class _Table:
-    def __init__(self, table: Table, structure: Structure, room: float, make_flow: FlowMaker) -> None:
+def lay_out_cell(
+    cell: Cell, row: Row, shape: CellShape, structure: Structure, row_element: int, make_flow: FlowMaker
+) -> LaidCell:
+    """Lay out a cell's content below the element of its row."""
+    if not shape.owner:
+        return LaidCell(shape, (), (), 0.0)
+    element = structure.add(shape.role, row_element, attributes=shape.attributes)
+    return with_flow(shape, make_flow(cell.blocks, element, shape.width, (*row.controls, *cell.controls)))
+
+
+def with_flow(shape: CellShape, flow: Flow, base: int = 0) -> LaidCell:
+    """Give a cell that holds what was laid out for it, whose elements count from `base`."""
+    only = flow[0] if len(flow) == 1 else None
+    if isinstance(only, LaidParagraph) and only.box is None:
+        look = only.format
+        return LaidCell(
+            shape, flow, ((0.0, look.before, only.ops, 0),), look.before + only.height + look.after, base
+        )
+    filled = fill_cell(flow, START, _NO_LIMIT)
+    return LaidCell(shape, flow, tuple([piece for _, piece in filled.pieces]), filled.height, base)
+
+
+def finish_table(shape: TableShape, cells: Sequence[Sequence[LaidCell]]) -> LaidTable:
+    """Put a table together from its shape and its cells."""
+    heights = [row_heights(row_shape, row) for row_shape, row in zip(shape.rows, cells, strict=True)]
+    if any(cell.shape.rows > 1 for row in cells for cell in row):
+        _stretch(shape, cells, heights)
+    laid = tuple(
+        [
+            with_high_fields(LaidRow(row, tuple(own), height, alone, row.exact and height <= row.least))
+            for row, own, (height, alone) in zip(shape.rows, cells, heights, strict=True)
+        ]
+    )
+    pieces, height = header_of(laid, shape.headers)
+    return LaidTable(shape.x, laid, shape.headers, pieces, height)
+
+
+def header_of(rows: tuple[LaidRow, ...], headers: int) -> tuple[tuple[Piece, ...], float]:
+    """Give what is repeated of a table's header rows, and its height."""
+    pieces: list[Piece] = []
+    y = 0.0
+    for number, row in enumerate(rows[:headers]):
+        draw_row(rows, row, y, row.height, [cell.pieces for cell in row.cells], pieces, row=number)
+        y += row.height
+    return as_artifacts(pieces), y
+
+
+# --- heights
+
+
+def row_heights(shape: RowShape, cells: Sequence[LaidCell]) -> list[float]:
+    """Give a row's height, and its height if merged cells lay in it alone.
+
+    An exact height grows if text would be cut off: Word hides it, but nothing may be lost here.
+    """
+    rule, exact = shape.rule, shape.exact
+    single = both = shape.least
+    for cell in cells:
+        own = cell.shape
+        needed = rule + own.top + cell.height + own.bottom
+        if not exact or _shows(cell):
+            if needed > both:
+                both = needed
+            if needed > single and own.rows == 1:
+                single = needed
+    return [single, both]
+
+
+def _stretch(shape: TableShape, cells: Sequence[Sequence[LaidCell]], heights: list[list[float]]) -> None:
+    """Make the last row of each vertical merge as high as the merged cell needs it."""
+    for number, (row, row_cells) in enumerate(zip(shape.rows, cells, strict=True)):
+        for cell in row_cells:
+            own = cell.shape
+            if own.rows > 1:
+                last = number + own.rows - 1
+                stand = sum(height for height, _ in heights[number : last + 1])
+                missing = row.rule + own.top + cell.height + own.bottom - stand
+                if missing > 0 and (not shape.rows[last].exact or _shows(cell)):
+                    heights[last][0] += missing
+
+
+# --- the shape
+
+
+def table_shape(table: Table, room: float, *, outdent: bool, lasting: bool) -> TableShape:
+    """Work out all that doesn't depend on what stands in the cells of a table.
+
+    `lasting`: the table comes again in other documents, with the same shape.
+    """
+    return _Shaping(table, room, lasting=lasting).shape(outdent=outdent)
+
+
+class _Shaping:
+    def __init__(self, table: Table, room: float, *, lasting: bool) -> None:
         self._table = table
-        self._structure = structure
         self._room = room
-        self._make_flow = make_flow
+        self._lasting = lasting
         self._places = grid_rows(table)
         self._x = [0.0]
         for width in grid_widths(table, room):
             self._x.append(self._x[-1] + width)
         self._borders = TableBorders(table, self._places, self._x)
 
-    def lay_out(self, parent: int, outdent: bool) -> LaidTable:
-        rows = self._table.rows
-        element = self._structure.add("Table", parent, alternative=self._table.title)
-        edges = [self._borders.above(row) for row in range(len(rows) + 1)]
-        cells = [self._cells(row, element) for row in range(len(rows))]
-        heights, alone = self._heights(cells, edges)
-        laid = tuple(
-            self._row(number, cells[number], edges, heights[number], alone[number])
-            for number in range(len(rows))
-        )
-        laid = tuple(_with_high_fields(row) for row in laid)
+    def shape(self, *, outdent: bool) -> TableShape:
+        rows = tuple(self._row(number) for number in range(len(self._table.rows)))
         headers = 0
-        while headers < len(rows) and rows[headers].header:
+        while headers < len(rows) and self._table.rows[headers].header:
             headers += 1
-        if headers == len(rows) or (headers and laid[headers - 1].merged):
+        if headers == len(rows) or (headers and rows[headers - 1].merged):
             headers = 0  # nothing would follow them, or a merge reaches out of them
-        pieces: list[Piece] = []
-        y = 0.0
-        for number, row in enumerate(laid[:headers]):
-            contents = [cell.pieces for cell in row.cells]
-            pieces.extend(draw_row(laid, row, y, row.height, contents, row=number))
-            y += row.height
-        return LaidTable(self._left(edges, outdent), laid, headers, as_artifacts(pieces), y)
+        return TableShape(self._left(outdent), rows, headers)
 
-    def _left(self, edges: list[tuple[Edge, ...]], outdent: bool) -> float:
-        del edges
+    def _left(self, outdent: bool) -> float:
         width = self._x[-1]
         if self._table.alignment == "center":
             return (self._room - width) / 2
@@ -109,17 +198,30 @@ class _Table:
         first = self._borders.vertical(0, 0)[0] if self._places and self._places[0] else None
         return self._table.indent + (first.thickness / 2 if first is not None else 0.0)
 
-    # --- cells
-
-    def _cells(self, number: int, table_element: int) -> list[LaidCell]:
+    def _row(self, number: int) -> RowShape:
         row = self._table.rows[number]
-        row_element = self._structure.add("TR", table_element)
-        out = []
-        for index, place in enumerate(self._places[number]):
-            out.append(self._cell(number, index, place, row, row_element))
-        return out
+        above, closing = self._borders.above(number), self._borders.closing(number)
+        bottom = rule_height(closing)
+        drawn = [op for edge in closing for op in edge_ops(edge, bottom / 2)]
+        following = self._places[number + 1] if number + 1 < len(self._places) else []
+        return RowShape(
+            cells=tuple(
+                self._cell(number, index, place, row) for index, place in enumerate(self._places[number])
+            ),
+            rule=rule_height(above),
+            least=row.height if row.height_rule != "auto" else 0.0,
+            exact=row.height_rule == "exact",
+            cant_split=row.cant_split,
+            keep_next=_keeps(row),
+            merged=any(place.cell.merge == "continue" for place in following),
+            top_edges=above,
+            bottom_rule=bottom,
+            bottom_ops=FixedOps(drawn) if self._lasting and drawn else tuple(drawn),
+            lasting=self._lasting,
+            frames={},
+        )
 
-    def _cell(self, number: int, index: int, place: GridCell, row: Row, row_element: int) -> LaidCell:
+    def _cell(self, number: int, index: int, place: GridCell, row: Row) -> CellShape:
         cell = place.cell
         last = len(self._x) - 1
         x1, x2 = self._x[min(place.start, last)], self._x[min(place.stop, last)]
@@ -127,19 +229,12 @@ class _Table:
         margins = cell.margins
         owner = cell.merge != "continue"
         spanned = self._spanned(number, place) if cell.merge == "restart" else 1
-        flow: Flow = ()
-        if owner:
-            element = self._cell_element(cell, row, row_element, spanned)
-            width = max(x2 - x1 - margins.left - margins.right, 1.0)
-            flow = self._make_flow(cell.blocks, element, width, (*row.controls, *cell.controls))
-        filled = fill_cell(flow, START, _NO_LIMIT)
-        return LaidCell(
+        role, attributes = _element_of(cell, row, spanned)
+        return CellShape(
             x1=x1,
             x2=x2,
             left=x1 + margins.left,
-            flow=flow,
-            pieces=tuple(piece for _, piece in filled.pieces),
-            height=filled.height,
+            width=max(x2 - x1 - margins.left - margins.right, 1.0),
             top=margins.top,
             bottom=margins.bottom,
             vertical=cell.vertical,
@@ -148,18 +243,9 @@ class _Table:
             edge_right=right,
             rows=spanned,
             owner=owner,
+            role=role,
+            attributes=attributes,
         )
-
-    def _cell_element(self, cell: Cell, row: Row, row_element: int, spanned: int) -> int:
-        attributes: list[tuple[str, str | int]] = []
-        if row.header or cell.heading:
-            attributes.append(("Scope", "Column" if row.header else "Row"))
-        if spanned > 1:
-            attributes.append(("RowSpan", spanned))
-        if cell.span > 1:
-            attributes.append(("ColSpan", cell.span))
-        role = "TH" if row.header or cell.heading else "TD"
-        return self._structure.add(role, row_element, attributes=tuple(attributes))
 
     def _spanned(self, number: int, place: GridCell) -> int:
         """How many rows the vertical merge that begins here takes."""
@@ -178,61 +264,23 @@ class _Table:
                     return above.cell
         return place.cell
 
-    # --- rows
 
-    def _heights(
-        self, cells: list[list[LaidCell]], edges: list[tuple[Edge, ...]]
-    ) -> tuple[list[float], list[float]]:
-        """Give each row's height, and its height if merged cells lay in it alone.
-
-        An exact height grows if text would be cut off: Word hides it, but nothing may be lost here.
-        """
-        heights, alone = [], []
-        for number, row in enumerate(self._table.rows):
-            rule = rule_height(edges[number])
-            single = both = row.height if row.height_rule != "auto" else 0.0
-            for cell in cells[number]:
-                needed = rule + cell.top + cell.height + cell.bottom
-                if row.height_rule != "exact" or _shows(cell):
-                    both = max(both, needed)
-                    if cell.rows == 1:
-                        single = max(single, needed)
-            heights.append(single)
-            alone.append(both)
-        for number, row_cells in enumerate(cells):
-            rule = rule_height(edges[number])
-            for cell in row_cells:
-                if cell.rows > 1:
-                    last = number + cell.rows - 1
-                    missing = rule + cell.top + cell.height + cell.bottom - sum(heights[number : last + 1])
-                    if missing > 0 and (self._table.rows[last].height_rule != "exact" or _shows(cell)):
-                        heights[last] += missing
-        return heights, alone
-
-    def _row(
-        self, number: int, cells: list[LaidCell], edges: list[tuple[Edge, ...]], height: float, alone: float
-    ) -> LaidRow:
-        row = self._table.rows[number]
-        closing = self._borders.closing(number)
-        following = self._places[number + 1] if number + 1 < len(self._places) else []
-        return LaidRow(
-            cells=tuple(cells),
-            height=height,
-            alone=alone,
-            rule=rule_height(edges[number]),
-            exact=row.height_rule == "exact" and height <= row.height,
-            cant_split=row.cant_split,
-            keep_next=_keeps(row),
-            merged=any(place.cell.merge == "continue" for place in following),
-            top_edges=edges[number],
-            bottom_edges=closing,
-            bottom_rule=rule_height(closing),
-        )
+def _element_of(cell: Cell, row: Row, spanned: int) -> tuple[str, tuple[tuple[str, str | int], ...]]:
+    """Give role and attributes of a cell's structure element."""
+    heads = row.header or cell.heading
+    attributes: list[tuple[str, str | int]] = []
+    if heads:
+        attributes.append(("Scope", "Column" if row.header else "Row"))
+    if spanned > 1:
+        attributes.append(("RowSpan", spanned))
+    if cell.span > 1:
+        attributes.append(("ColSpan", cell.span))
+    return "TH" if heads else "TD", tuple(attributes)
 
 
 def _shows(cell: LaidCell) -> bool:
     """Whether anything is drawn in a cell."""
-    return any(ops for _, _, ops in cell.pieces)
+    return any(piece[2] for piece in cell.pieces)
 
 
 def _keeps(row: Row) -> bool:
@@ -243,22 +291,21 @@ def _keeps(row: Row) -> bool:
     return False
 
 
-def _with_high_fields(row: LaidRow) -> LaidRow:
+def with_high_fields(row: LaidRow) -> LaidRow:
     """Let a field that ends a cell, below a label or alone, be as high as the room that the cell leaves it."""
-    cells = list(row.cells)
-    changed = False
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(row.cells):
         op = _last_field(cell)
-        if op is None or cell.rows != 1:
+        if op is None or cell.shape.rows != 1:
             continue
-        x, y, _ = cell.pieces[-1]
+        x, y, _, offset = cell.pieces[-1]
         top = y if len(cell.pieces) > 1 else 0.0
-        room = row.height - row.rule - cell.top - cell.bottom - top
+        room = row.height - row.shape.rule - cell.shape.top - cell.shape.bottom - top
         if room > op.height:
-            high: Piece = (x, top, (replace(op, y=0.0, height=room),))
-            cells[index] = replace(cell, pieces=(*cell.pieces[:-1], high), height=top + room)
-            changed = True
-    return replace(row, cells=tuple(cells)) if changed else row
+            high: Piece = (x, top, (replace(op, y=0.0, height=room),), offset)
+            cells = list(row.cells)
+            cells[index] = LaidCell(cell.shape, cell.flow, (*cell.pieces[:-1], high), top + room, cell.base)
+            row = LaidRow(row.shape, tuple(cells), row.height, row.alone, row.exact)
+    return row
 
 
 def _last_field(cell: LaidCell) -> FieldOp | None:

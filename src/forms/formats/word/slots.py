@@ -1,0 +1,84 @@
+"""Where values stand in rendered WordprocessingML: marks that tell them from the template's own text.
+
+The compiled template writes a mark before and after each value. Between the marks is all that comes from the
+case; the rest, the *skeleton*, is the template's, and the same whenever the same branches are taken. So a
+reader need not parse a skeleton that it knows. XML forbids the marks, no value can hold one, and no document
+gets to see them (`unmarked`).
+"""
+
+from __future__ import annotations
+
+import re
+
+VALUE = "\x02"
+"""Stands before and after a value in a text, in a control's tag or in its title."""
+UNREAD = "\x03"
+"""Stands before and after what no reader of ours looks at: a control's id and full date."""
+WHOLE = "\x04"
+"""Stands in a block that must be read as a whole: its markup depends on a value."""
+
+_MARKS = re.compile(f"[{VALUE}{UNREAD}{WHOLE}]")
+_UNREAD = re.compile(f"{UNREAD}[^{UNREAD}]*{UNREAD}")
+
+_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
+_TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
+_ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|#34|#39);")
+_MEANT = {
+    "&amp;": "&",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&quot;": '"',
+    "&apos;": "'",
+    "&#34;": '"',
+    "&#39;": "'",
+}
+FIRST_PLACE = 0xE000
+MOST_PLACES = 0x1000
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""Characters for private use, which stand for places in a pattern, and for symbols in Word's own fonts."""
+
+
+def unmarked(text: str) -> str:
+    """Take out the marks."""
+    return _MARKS.sub("", text) if _MARKS.search(text) else text
+
+
+def cut(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Part a rendered block into its skeleton, with a mark for each value, and the values as plain text.
+
+    A value's line ends and tabs are those characters again. None if the block must be read as a whole.
+    """
+    if WHOLE in text:
+        return None
+    pieces = text.split(VALUE)
+    values = pieces[1::2]
+    if len(values) > MOST_PLACES:
+        return None
+    skeleton = VALUE.join(pieces[::2])
+    if UNREAD in skeleton:
+        skeleton = _UNREAD.sub("", skeleton)
+    together = "".join(values)
+    if "&" in together or "<" in together:
+        read = [_plain(value) if "&" in value or "<" in value else value for value in values]
+        values = [value for value in read if value is not None]
+        if len(values) < len(read):
+            return None
+    if not together.isascii() and PRIVATE.search(together):
+        return None
+    return skeleton, tuple(values)
+
+
+def _plain(xml: str) -> str | None:
+    """Give the text that `environment` wrote as this XML; None for any other."""
+    text = xml.replace(_BREAK, "\n").replace(_TAB, "\t")
+    if "<" in text or _ENTITY.sub("", text).find("&") >= 0:
+        return None
+    return _ENTITY.sub(lambda match: _MEANT[match[0]], text)
+
+
+def with_places(skeleton: str) -> str | None:
+    """Give a skeleton as XML with a character for private use, from `FIRST_PLACE` on, for each value."""
+    if PRIVATE.search(skeleton):
+        return None
+    first, *others = skeleton.split(VALUE)
+    return first + "".join(chr(FIRST_PLACE + number) + text for number, text in enumerate(others))

@@ -1,0 +1,39 @@
+"""Two ways of laying out a document, compared: what is drawn, where, and as part of which element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from forms.formats.pdf.display import LaidDocument, LineOp, RectOp
+
+
+def alike(laid: LaidDocument) -> list[object]:
+    """Give a document for comparison: operations with their pages, places and elements, and all elements.
+
+    Text counts in its order; borders and shading do not, as long as they are all there.
+    """
+    out: list[object] = [[tuple(one.elements), replace(one, elements=())] for one in laid.instances]
+    for number, page in enumerate(laid.pages):
+        drawn = []
+        for fragment in (*page.header, *page.body, *page.footer):
+            for op in fragment.ops:
+                if isinstance(op, RectOp):
+                    size = {"width": round(op.width, 6), "height": round(op.height, 6)}
+                    drawn.append(repr(replace(shifted(op, fragment.x, fragment.y), **size)))
+                elif isinstance(op, LineOp):
+                    x1, y1, x2, y2 = op.x1, op.y1, op.x2, op.y2
+                    x, y = fragment.x, fragment.y
+                    moved = (round(x + x1, 6), round(y + y1, 6), round(x + x2, 6), round(y + y2, 6))
+                    drawn.append(repr((moved, op.thickness, op.colour, op.dash)))
+                else:
+                    element = op.element + fragment.offset if op.element >= 0 else op.element
+                    moved_op = replace(shifted(op, fragment.x, fragment.y), element=element)
+                    out.append((number, fragment.instance, moved_op))
+        out.append(sorted(drawn))
+    return out
+
+
+def shifted(op: Any, x: float, y: float) -> Any:
+    return replace(op, x=round(op.x + x, 6), y=round(op.y + y, 6))
