@@ -109,6 +109,7 @@ def test_the_report_comes_by_command(tmp_path: Path, forms_line) -> None:
     assert "Barnet" in line.out
     line = forms_line("report", str(outbox), "--on", "2026-12-01", "--json")
     assert f'"not_sent": {unsent}' in line.out
+    assert forms_line("report", str(outbox), "--on", "2026-12-01", "--month", "2027-01").code == 2
 
 
 def test_a_batch_has_a_covering_list_for_people(tmp_path: Path, forms_line) -> None:

@@ -55,6 +55,8 @@ def command(
     """
     today = on.date() if on else day_type.today()
     year, number = (which.year, which.month) if which else _last_over(today)
+    if (year, number) > (today.year, today.month):
+        raise click.BadParameter("this month has not begun yet", param_hint="--month")
     catalogue = open_catalogue(library, profile)
     found = month(place, year, number, catalogue, until=today)
     if output is not None:
