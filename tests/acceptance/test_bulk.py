@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -327,3 +328,31 @@ def test_advice_for_a_table_is_about_its_cells(tmp_path: Path, forms_line) -> No
     lines = tmp_path / "cases.jsonl"
     lines.write_text('{"reference": "X9", "offender": {"name": {"family": "Example"}}}\n')
     assert '{"not_known": "why"}' in forms_line("bulk", PAPER, lines, *words).err
+
+
+@pytest.mark.parametrize("writes", [0, 1, 5, 12, 20, 30])
+def test_no_room_at_any_write_is_said_and_gone_on_from(
+    writes: int, tmp_path: Path, forms_line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same where no file system can be made: writing fails as on a full disk, whatever is written."""
+    path, outbox = as_csv(tmp_path / "cases.csv", list(rows(8))), tmp_path / "outbox"
+    words = ("bulk", PAPER, path, "-o", outbox, "--format", "docx", "--workers", "0")
+    left, real = iter(range(writes)), os.fsync
+
+    def full(handle: int) -> None:
+        if next(left, None) is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        stopped = forms_line(*words, *DATE)
+    assert stopped.code == 4, stopped.err
+    assert "No space left" in stopped.err
+    assert "Traceback" not in stopped.err
+    resumed = forms_line(*words)
+    assert resumed.code == 0, resumed.err
+    assert len(documents(outbox)) == len(ledger(outbox)) == len({row[2:5] for row in ledger(outbox)})
+    assert {row[2] for row in ledger(outbox)} == {f"X{100000 + index}" for index in range(8)}
+    assert not list(outbox.rglob(".forms-*"))
+    assert not (outbox / ".staging").exists()

@@ -206,3 +206,19 @@ def test_a_file_that_is_no_form(tmp_path: Path, forms_line) -> None:
     assert (done.code, done.out) == (1, "")
     assert "neither a Word document nor a PDF" in done.err
     assert forms_line("read", tmp_path / "nothing.pdf").code == 1
+
+
+def test_an_answer_on_a_form_of_others_is_told_to_be_recorded_by_hand(tmp_path: Path, forms_line) -> None:
+    case = tmp_path / "cases.jsonl"
+    case.write_text(json.dumps(json.loads(CHECK.read_text("utf-8"))) + "\n", "utf-8")
+    outbox, folder = tmp_path / "outbox", tmp_path / "replies"
+    words = ("-o", outbox, "--workers", "0", "--format", "docx")
+    assert forms_line("bulk", "check-notification", case, *words).code == 0
+    folder.mkdir()
+    theirs = SAMPLES / "boroughs" / "kestrelbrook-referral.docx"
+    (folder / "theirs.docx").write_bytes(theirs.read_bytes())
+    for file in (theirs, folder):
+        done = forms_line("read", file, "--ledger", outbox)
+        assert done.code == 1
+        assert "recorded by hand: forms record … answered" in done.err
+    assert "by hand" not in forms_line("read", theirs).err

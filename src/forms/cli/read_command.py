@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,8 @@ from forms.cli.options import library_option, read_case
 from forms.cli.report import count, show_json, show_problems
 
 REPLIES = (".docx", ".pdf")
+NOT_OURS = ("not-a-form", "no-identity", "unknown-form", "not-fillable", "scanned")
+BY_HAND = "An answer on an authority’s own form or on paper is recorded by hand: forms record … answered"
 NOT_COMPARED = "not compared with what was sent"
 
 
@@ -116,7 +119,10 @@ def command(
     keys = load_keys(decrypt, catalogue.authorities) if decrypt else None
     if ledger and file.is_dir():
         return _read_all(file, _Ledger(ledger, reason, date, catalogue), keys)
-    reading = _open(file, catalogue, keys)
+    try:
+        reading = _open(file, catalogue, keys)
+    except InputError as error:
+        raise (InputError(*_or_by_hand(error.problems)) if ledger else error) from None
     compared: Comparison | None = None
     if case_name:
         compared = compare_with_case(reading, read_case(case_name), catalogue)
@@ -199,7 +205,7 @@ def _read_all(folder: Path, ledger: _Ledger, keys: Keys | None) -> int:
             recorded, problems = ledger.take(reading, path.name)
             problems = (*reading.problems, *problems)
         except InputError as error:
-            recorded, problems = None, error.problems
+            recorded, problems = None, _or_by_hand(error.problems)
         if recorded:
             words = f"{recorded.reference}, {recorded.authority or 'no authority'}: {recorded.state}"
             words += f", {recorded.outcome}" if recorded.outcome else ""
@@ -212,6 +218,13 @@ def _read_all(folder: Path, ledger: _Ledger, keys: Keys | None) -> int:
         )
         worst = max(worst, 1 if errors_in(problems) else 0)
     return worst
+
+
+def _or_by_hand(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Say also how an answer gets into the ledger that is on no form of ours."""
+    return tuple(
+        structs.replace(one, hint=f"{one.hint}. {BY_HAND}") if one.code in NOT_OURS else one for one in problems
+    )
 
 
 def _merge(reading: Reading, name: str, outcome: str, catalogue: Catalogue, date: datetime | None) -> Merged:

@@ -41,8 +41,8 @@ class Composer:
     ledger: Ledger
     catalogue: Catalogue
 
-    def identify(self, documents: Iterable[Issued]) -> str:
-        """Give the Message-ID (RFC 5322, section 3.6.4) of a message with these documents.
+    def identify(self, documents: Iterable[Issued], kind: str = "message") -> str:
+        """Give the Message-ID (RFC 5322, section 3.6.4) of a message with these documents, or about them.
 
         It is derived from their keys, versions and issues: whoever sends the same message again, from whatever
         machine, gives it the same one, and nobody can find out from it what was sent.
@@ -55,7 +55,7 @@ class Composer:
             for one in documents
         ]
         domain = str(self.catalogue.profile.get("email", "")).rpartition("@")[2] or NO_DOMAIN
-        return f"<forms.{self.ledger.content(['message', sorted(names)])[:_ID_LENGTH]}@{domain}>"
+        return f"<forms.{self.ledger.content([kind, sorted(names)])[:_ID_LENGTH]}@{domain}>"
 
     def address(self, recipient: str) -> str:
         """Give the e-mail of a team from the directory, or nothing; `recipient` as the ledger has it."""

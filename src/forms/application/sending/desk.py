@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from forms.application.bulk.messages import Composer, short
+from forms.application.follow_up.manager import READER, Notice, notice
 from forms.application.ledger import Ledger
 from forms.application.sending.queue import Message, MessageState, Queue
 from forms.application.sending.report import OnMessage, SendReport, Sent
@@ -52,17 +53,22 @@ class Desk:
             self.queue.move(message, "uncertain", self.timing.now(), CUT_OFF)
 
     def address(self, message: Message) -> str:
-        """Give the address that a message goes to, from the directory."""
+        """Give the address that a message goes to, from the directory; the line manager's from the profile."""
+        if told := self._notice(message):
+            return told.address
         return self.composer.address(self.queue.bundles(message)[0][0].key.recipient)
 
     def compose(self, message: Message, *, draft: bool = False) -> bytes | None:
         """Give a message as bytes; where a document is not as issued, a problem in the report and nothing."""
+        sent = None if draft else self.timing.now()
+        if told := self._notice(message):
+            return told.compose(sent)
         try:
             return self.composer.compose(
                 self.queue.bundles(message),
                 message.number,
                 message.parts,
-                sent=None if draft else self.timing.now(),
+                sent=sent,
                 message_id=message.message_id,
             )
         except InputError as error:
@@ -77,14 +83,15 @@ class Desk:
 
     def tell(self, message: Message, file: str = "") -> Sent:
         """Report what became of a message."""
-        bundles = self.queue.bundles(message)
+        told, bundles = self._notice(message), self.queue.bundles(message)
+        subject = told.subject if told else self.composer.subject(bundles, message.number, message.parts)
         line = Sent(
             message_id=message.message_id,
             reference=short(message.message_id),
             folder=message.folder,
             audience=message.audience,
-            address=self.composer.address(bundles[0][0].key.recipient),
-            subject=self.composer.subject(bundles, message.number, message.parts),
+            address=self.address(message),
+            subject=subject,
             documents=len(bundles),
             state="uncertain" if message.state == "sending" else message.state,
             reply=message.reply,
@@ -93,3 +100,7 @@ class Desk:
         self.report.messages.append(line)
         self.on_message(line)
         return line
+
+    def _notice(self, message: Message) -> Notice | None:
+        """Give what a message says if it is one to the line manager."""
+        return notice(self.composer, message.run) if message.audience == READER else None

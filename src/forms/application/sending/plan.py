@@ -8,6 +8,7 @@ from itertools import groupby
 
 from forms.application.bulk.messages import Bundle, Composer, batches
 from forms.application.bulk.worker import BY_HAND
+from forms.application.follow_up import manager
 from forms.application.sending.queue import Queue
 from forms.application.sending.settings import is_address
 from forms.foundation.problems import Place, Problem
@@ -33,6 +34,7 @@ def plan(
     """Queue a message for each batch of documents: one run, authority and reader, within the size limit.
 
     Messages whose documents were withdrawn meanwhile are taken out, and what is left of them is queued anew.
+    After them, the line manager gets one about each run of chasers that says so.
 
     Args:
         queue: The ledger's messages.
@@ -43,11 +45,16 @@ def plan(
         retry_refused: Queue again what a server refused.
     """
     for message in queue.in_states("queued"):
+        if message.audience == manager.READER:
+            if not _to_tell(manager.notice(composer, message.run)):
+                queue.move(message, "void", now)
+            continue
         bundles = queue.bundles(message)
         if not all(map(_to_send, bundles)) or _unaddressed(bundles, composer):
             queue.move(message, "void", now)
     for message in queue.in_states("refused"):
-        if retry_refused or not any(map(_to_send, queue.bundles(message))):
+        nothing_left = message.audience != manager.READER and not any(map(_to_send, queue.bundles(message)))
+        if retry_refused or nothing_left:
             queue.move(message, "void", now)
     planned = Planned()
     groups = groupby(
@@ -64,6 +71,10 @@ def plan(
             for number, part in enumerate(parts, 1):
                 identity = composer.identify(document for document, _ in part)
                 queue.add(identity, part, number, len(parts), now)
+    for run in manager.runs_to_tell_of(composer.ledger):
+        notice = manager.notice(composer, run)
+        if notice is not None and _to_tell(notice):
+            queue.add_notice(notice.message_id, run, manager.FOLDER, manager.READER, now)
     if not unfinished:
         planned.problems += [_interrupted(run) for run in queue.interrupted_runs()]
     return planned
@@ -72,6 +83,11 @@ def plan(
 def _to_send(bundle: Bundle) -> bool:
     """Tell whether nothing happened to a document meanwhile."""
     return bundle[0].state == "rendered"
+
+
+def _to_tell(notice: manager.Notice | None) -> bool:
+    """Tell whether the line manager is to have a message: there is an address, and something not answered."""
+    return notice is not None and bool(notice.still) and is_address(notice.address)
 
 
 def _unaddressed(bundles: list[Bundle], composer: Composer) -> Problem | None:

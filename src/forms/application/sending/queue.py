@@ -64,17 +64,18 @@ class Queue:
             self.move(before, "queued", now)
             return self._get(before.id)
         first = bundles[0][0]
-        self._ledger.write(
-            "INSERT INTO messages (message_id, run, folder, audience, number, parts, state, since) "
-            "VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
-            *(message_id, first.run, first.folder, first.key.audience, number, parts, now.isoformat()),
-        )
-        found = self.find(message_id)
-        assert found is not None
+        found = self._insert(message_id, first.run, first.folder, first.key.audience, number, parts, now)
         for document, _ in bundles:
             self._ledger.write("INSERT INTO enclosures VALUES (?, ?)", found.id, document.id)
-        self._note(found.id, "queued", now, "")
         return found
+
+    def add_notice(self, message_id: str, run: int, folder: str, audience: str, now: datetime) -> Message:
+        """Queue a message about a run that has no documents in it; one that was void counts again."""
+        before = self.find(message_id)
+        if before is not None:
+            self.move(before, "queued", now)
+            return self._get(before.id)
+        return self._insert(message_id, run, folder, audience, 1, 1, now)
 
     def find(self, message_id: str) -> Message | None:
         """Give the message of a Message-ID, or None."""
@@ -160,6 +161,19 @@ class Queue:
             "WHERE finished = 0 AND state = 'rendered' ORDER BY number"
         )
         return [row["number"] for row in rows]
+
+    def _insert(
+        self, message_id: str, run: int, folder: str, audience: str, number: int, parts: int, now: datetime
+    ) -> Message:
+        self._ledger.write(
+            "INSERT INTO messages (message_id, run, folder, audience, number, parts, state, since) "
+            "VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
+            *(message_id, run, folder, audience, number, parts, now.isoformat()),
+        )
+        found = self.find(message_id)
+        assert found is not None
+        self._note(found.id, "queued", now, "")
+        return found
 
     def _named(self, name: str) -> list[Message]:
         plain = name.strip().strip("<>").lower()
