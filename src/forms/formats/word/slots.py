@@ -17,7 +17,6 @@ UNREAD = "\x03"
 WHOLE = "\x04"
 """Stands in a block that must be read as a whole: its markup depends on a value."""
 
-_MARKS = re.compile(f"[{VALUE}{UNREAD}{WHOLE}]")
 _UNREAD = re.compile(f"{UNREAD}[^{UNREAD}]*{UNREAD}")
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
@@ -40,7 +39,10 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 def unmarked(text: str) -> str:
     """Take out the marks."""
-    return _MARKS.sub("", text) if _MARKS.search(text) else text
+    for mark in (VALUE, UNREAD, WHOLE):
+        if mark in text:
+            text = text.replace(mark, "")  # several times as fast as one expression
+    return text
 
 
 def cut(text: str) -> tuple[str, tuple[str, ...]] | None:
