@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from lxml import etree
+from pdfminer.high_level import extract_text
 
 import forms
 from forms.application.filling import prepared_form
@@ -260,17 +261,49 @@ def test_nobody_is_left_without_a_paper(
     assert {problem.severity for problem in found} == {"warning" if code == "own-form-missing" else "error"}
 
 
-def test_a_case_that_does_not_fit_the_boroughs_form_gets_ours(tmp_path: Path, forms_line) -> None:
+def test_children_that_the_form_has_no_rows_for_are_on_its_continuation_sheet(
+    tmp_path: Path, forms_line
+) -> None:
     def crowd(case) -> None:
         child = next(child for child in case["children"] if child["local_authority"] == "Thornmere")
-        case["children"] += [{**child, "id": f"more-{number}"} for number in range(8)]
+        for number in range(8):
+            name = {"given": f"Quill{number}", "family": "Example"}
+            case["children"].append({**child, "id": f"more-{number}", "name": name})
 
     case = changed_case(tmp_path, crowd)
-    text = PDF_MAP.read_text("utf-8")
-    assert "case.children[6:]" in text
     done = forms_line("render", "referral", case, "-o", tmp_path / "out", *DATE, *LIBRARY)
     assert done.code == 0
-    assert list((tmp_path / "out").glob("*thornmere*"))
+    (path,) = (tmp_path / "out").glob("thornmere-marf*")
+    text = extract_text(path)
+    assert all(f"Quill{number}" in text for number in range(8))
+
+
+def test_who_is_referred_and_who_lives_there_stand_each_in_their_place(tmp_path: Path, forms_line) -> None:
+    def more(case) -> None:
+        case["adults"].append(
+            {"name": {"given": "Zora"}, "relationship": "Lodger", "lives_at_home_address": True}
+        )
+
+    case = changed_case(tmp_path, more)
+    done = forms_line("fill", PDF, case, "--map", PDF_MAP, "-o", tmp_path, *DATE, *LIBRARY)
+    assert done.code == 0
+    read = read_back((tmp_path / "thornmere-marf_X123456_2026-11-21.pdf").read_bytes())
+    assert read["Child.1.FirstName"] == "Zoë"
+    assert not read.get("Child.2.FirstName")
+    assert (read["NameRow1"], read["M  FRow1"], read["NameRow2"]) == ("Minh Nguyễn-Sample", "M", "Zora")
+    assert (read["Carer1Name"], read["Carer2Name"]) == ("Ms Thảo Nguyễn", "Ms Efua Placeholder-Mensah")
+    assert (read["Carer1PR"], read["Carer2PR"]) == (True, True)
+    assert "Minh" not in str(read["Impact"]) + str(read["Wishes"])
+
+
+def test_yes_no_columns_get_yes_or_no_and_gaps_the_forms_own_word(tmp_path: Path, forms_line) -> None:
+    done = forms_line("fill", WORD, CASE, "--map", WORD_MAP, "-o", tmp_path, *DATE, *LIBRARY)
+    assert done.code == 0
+    (path,) = tmp_path.glob("*.docx")
+    read = prepare(WORD.read_bytes(), "x").read_back(path.read_bytes())
+    assert [row[-1] for row in read["table 6, rows"]] == ["Y", "Y", "NK"]
+    assert [(row[2], row[-1]) for row in read["table 4, rows"]] == [("F", "Y")]
+    assert "Not known at the time of writing" not in word_text(path)
 
 
 def test_large_print_and_readers_get_what_there_is(tmp_path: Path, forms_line) -> None:

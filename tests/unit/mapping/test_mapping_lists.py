@@ -164,3 +164,14 @@ def test_asking_whether_something_is_given_is_right() -> None:
     asking = place("A", "{% if case.offender.name.given %}{{ case.offender.name.first }}{% endif %}")
     asking += place("B", '{{ "yes" if case.offender.name.given else "no" }}')
     mapping(asking + '[places.C]\ntick = "case.offender.name.given"\n')
+
+
+def test_what_a_condition_asks_for_is_no_answer_of_its_own() -> None:
+    """`other_child` is missing, as in most cases: the answer is Y, and not that something isn't stated."""
+    value = "{% if referred[0].other_child %}N{% else %}Y{% endif %}"
+    made, codes = fill(
+        place("A", value) + place("B", "{% for item in case.children %}{{ item.name }}{% endfor %}")
+    )
+    assert made["A"] == "Y"
+    assert codes == []
+    assert fill(place("A", '{{ "N" if case.offender.telephone else "Y" }}'))[0] == {"A": "Y"}

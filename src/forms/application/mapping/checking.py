@@ -103,7 +103,7 @@ class _Check:
             if rule.text is not None:
                 yield from self._named(rule, rule.text, scope, "value")
             if rule.each is not None:
-                rows = names_of_expression(expression_of(rule.each.tree), scope)
+                rows = names_of_expression(first_of_sum(expression_of(rule.each.tree)), scope)
                 item: Names = rows[0] if isinstance(rows, list | tuple) and rows else None
                 inner = {**scope, rule.item: item} if item is not None else scope
                 for number, column in enumerate(rule.columns):

@@ -247,7 +247,7 @@ def ways_in(tree: nodes.Template) -> tuple[tuple[Path, ...], tuple[Worked, ...]]
     """Give the names that an expression asks for by name alone, and what gives those that it first chooses.
 
     `(case.adults | selectattr("carer") | list)[0].telephone` is one of the latter: that the case has adults
-    says nothing on whether it has that number.
+    says nothing on whether it has that number. What only a condition asks for is not among either.
     """
     chosen: list[nodes.Expr] = []
     found: dict[Path, None] = {}
@@ -271,7 +271,10 @@ def _collect(node: nodes.Node, found: dict[Path, None], chosen: list[nodes.Expr]
     if chosen is not None and isinstance(node, nodes.Getattr | nodes.Getitem) and _chooses(node):
         chosen.append(node)
         return
-    for child in node.iter_child_nodes():
+    unprinted = (
+        ("test",) if chosen is not None else ()
+    )  # a condition decides what is printed and is not printed
+    for child in node.iter_child_nodes(exclude=unprinted):
         _collect(child, found, chosen)
 
 

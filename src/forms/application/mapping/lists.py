@@ -46,7 +46,8 @@ def counted_lists(mapping: FormMapping) -> tuple[Counted, ...]:
                     before = counts.get(name, (item.node, 0))
                     counts[name] = (before[0], max(before[1], item.arg.value + 1))
         for tree in shown_trees(rule):
-            whole.update(_gone_through(tree))
+            for name in _gone_through(tree):
+                whole.update((name, *_whole_in(name, mapping)))
     return tuple(
         Counted(name, language.compile_node(node), most)
         for name, (node, most) in counts.items()
@@ -137,6 +138,23 @@ def base_of(listed: Listed, mapping: FormMapping) -> language.Path:
     return base_of(own, mapping) if own is not None and own is not listed else path
 
 
+def _whole_in(name: str, mapping: FormMapping) -> Iterator[str]:
+    """Give the lists that are in a list of the mapping's own with all their (further) items."""
+    own = mapping.lists.get(name)
+    for node in summands(expression_of(own.value.tree)) if own is not None else ():
+        inner = _every(node)
+        yield inner
+        if inner != name:
+            yield from _whole_in(inner, mapping)
+
+
+def summands(node: nodes.Node | None) -> tuple[nodes.Node, ...]:
+    """Give the lists that an expression puts together."""
+    if isinstance(node, nodes.Add):
+        return (*summands(node.left), *summands(node.right))
+    return () if node is None else (node,)
+
+
 def first_of_sum(node: nodes.Node | None) -> nodes.Node | None:
     """Give the first of lists that are put together."""
     while isinstance(node, nodes.Add):
@@ -154,13 +172,13 @@ def _gone_through(tree: nodes.Template) -> Iterator[str]:
     """Give the lists of which a text shows every item, or every further one."""
     for loop in tree.find_all(nodes.For):
         if loop.test is None:
-            yield _every(loop.iter)
+            yield from map(_every, summands(loop.iter))
     for output in tree.find_all(nodes.Output):
         for item in output.nodes:
             if isinstance(item, nodes.Getattr) and item.attr in ("lines", "words"):
                 yield _every(item.node)
             else:
-                yield _every(item)
+                yield from map(_every, summands(item))
 
 
 def _every(node: nodes.Node) -> str:
@@ -176,7 +194,7 @@ def _every(node: nodes.Node) -> str:
 def _within(node: nodes.Node) -> nodes.Node | None:
     """Give what a slice or a filter is of that leaves no item out; None for any other."""
     if isinstance(node, nodes.Getitem):
-        return node.node if isinstance(node.arg, nodes.Slice) else None
+        return node.node if isinstance(node.arg, nodes.Slice) and node.arg.stop is None else None
     if isinstance(node, nodes.Filter) and node.name not in _COUNTS | _CHOOSES | {"list"}:
         return node.node
     return None

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from jinja2 import nodes
 
 from forms.application.mapping import language
-from forms.application.mapping.lists import expression_of, shown_trees
+from forms.application.mapping.lists import expression_of, first_of_sum, shown_trees
 from forms.application.mapping.model import FormMapping
 from forms.domain.presentation import Rows
 from forms.foundation.problems import Place, Problem
@@ -242,7 +242,8 @@ def _first_only(mapping: FormMapping) -> Iterator[tuple[str, list[str]]]:
 
 def _list_name(node: nodes.Node | None) -> str:
     """Give the name of the list that an expression is a part of, "" where it is none."""
+    node = first_of_sum(node)
     while isinstance(node, nodes.Getitem | nodes.Filter):
-        node = node.node
+        node = first_of_sum(node.node)
     path = language.path_of(node) if node is not None else None
     return ".".join(map(str, path)) if path else ""
