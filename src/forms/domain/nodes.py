@@ -216,28 +216,30 @@ def _compile_anew(
     schema: Raw, resolver: Resolver, title: str, trail: tuple[str, ...], compiled: Compiled
 ) -> Node:
     layers, unknown, trail = _layers(schema, resolver, trail)
-    own = [layer for layer, _ in layers]
+    own: dict[str, Any] = {}
+    for layer, _ in reversed(layers):  # the nearest wins
+        own.update(layer)
     properties: dict[str, Node] = {}
     items: Node | None = None
     for layer, where in layers:
-        for key, below in layer.get("properties", {}).items():
+        for key, below in (layer.get("properties") or {}).items():
             if key not in properties:
                 properties[key] = _compile(below, where, humanise(key), trail, compiled)
         if items is None and isinstance(layer.get("items"), Mapping):
             items = _compile(layer["items"], where, "", trail, compiled)
     return Node(
-        title=_first(own, "title", title),
+        title=own.get("title", title),
         kind=_kind(own, properties, items),
         prints=_prints(own),
-        words=MappingProxyType(dict(_first(own, "x-words", {}))),
-        options=tuple(str(option) for option in _first(own, "enum", ())),
-        absent=_first(own, "x-absent", None),
-        audiences=None if _first(own, "x-audiences", None) is None else tuple(_first(own, "x-audiences", ())),
-        lay=tuple(_first(own, "x-lay", ())),
-        warn=tuple(_first(own, "x-warn", ())),
-        rows=_first(own, "x-rows", 0),
+        words=MappingProxyType(dict(own.get("x-words", {}))),
+        options=tuple(map(str, own.get("enum", ()))),
+        absent=own.get("x-absent"),
+        audiences=None if own.get("x-audiences") is None else tuple(own["x-audiences"]),
+        lay=tuple(own.get("x-lay", ())),
+        warn=tuple(own.get("x-warn", ())),
+        rows=own.get("x-rows", 0),
         unknown=unknown,
-        example=str(_first(own, "examples", [""])[0]),
+        example=str(own.get("examples", [""])[0]),
         properties=MappingProxyType(properties),
         items=items,
     )
@@ -281,20 +283,16 @@ def _layers(
     return layers, unknown, trail
 
 
-def _first(layers: list[Mapping[str, Any]], keyword: str, default: Raw) -> Raw:
-    return next((layer[keyword] for layer in layers if keyword in layer), default)
-
-
-def _kind(layers: list[Mapping[str, Any]], properties: Mapping[str, Node], items: Node | None) -> Kind:
-    if any("x-print" in layer for layer in layers):
+def _kind(own: Mapping[str, Any], properties: Mapping[str, Node], items: Node | None) -> Kind:
+    if "x-print" in own:
         return "value"
     if items is not None:
         return "array"
     return "object" if properties else "value"
 
 
-def _prints(layers: list[Mapping[str, Any]]) -> str:
-    given = _first(layers, "x-print", None)
+def _prints(own: Mapping[str, Any]) -> str:
+    given = own.get("x-print")
     if given is not None:
         if given not in PRINTS:
             raise ArtefactError(
@@ -306,10 +304,10 @@ def _prints(layers: list[Mapping[str, Any]]) -> str:
                 )
             )
         return str(given)
-    types = _first(layers, "type", "string")
+    types = own.get("type", "string")
     types = [types] if isinstance(types, str) else types
     by_format = {"date": "date", "time": "time", "date-time": "date_time"}
-    form = _first(layers, "format", "")
+    form = own.get("format", "")
     if form in by_format:
         return by_format[form]
     if "boolean" in types:

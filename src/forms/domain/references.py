@@ -8,7 +8,7 @@ where `jsonschema` explains a fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urljoin
 
@@ -54,19 +54,21 @@ class Schemas:
 
     def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
         """Take the schemas by file name."""
-        bases = {schema["$id"] for schema in schemas.values() if isinstance(schema.get("$id"), str)}
+        ids = (schema["$id"] for schema in schemas.values() if isinstance(schema.get("$id"), str))
+        folders = {urljoin(base, "x")[:-1] for base in ids}
         self._documents: dict[str, Mapping[str, Any]] = {}
         for name, schema in schemas.items():
             own = str(schema.get("$id", name))
-            for uri in {name, own, *(urljoin(base, name) for base in bases)}:
+            for uri in {name, own, *(urljoin(folder, name) for folder in folders)}:
                 self._documents[uri.partition("#")[0]] = schema
         self._plain = not any(_is_beyond(schema) for schema in schemas.values())
+        self._found: dict[tuple[str, str], _PlainFound] = {}
         self._registry: Registry[Schema] | None = None
 
     def resolver(self, base: str = "") -> Resolver:
         """Give what looks up references from a place with this base URI."""
         if self._plain:
-            return _Plain(self._documents, base)
+            return _Plain(self._documents, base, self._found)
         return _Thorough(self.registry.resolver(base))
 
     @property
@@ -89,8 +91,15 @@ class _Plain(Struct, frozen=True):
 
     documents: Mapping[str, Mapping[str, Any]]
     base: str
+    found: dict[tuple[str, str], _PlainFound]
 
     def lookup(self, reference: str) -> _PlainFound:
+        key = (self.base, reference)
+        if key not in self.found:
+            self.found[key] = self._looked_up(reference)
+        return self.found[key]
+
+    def _looked_up(self, reference: str) -> _PlainFound:
         uri, _, fragment = (urljoin(self.base, reference) if self.base else reference).partition("#")
         if uri not in self.documents or (fragment and not fragment.startswith("/")):
             raise BrokenReferenceError(reference)
@@ -102,7 +111,7 @@ class _Plain(Struct, frozen=True):
                 place = place[int(part)] if isinstance(place, list) else place[part]
             except (LookupError, TypeError, ValueError):
                 raise BrokenReferenceError(reference) from None
-        return _PlainFound(place, _Plain(self.documents, base))
+        return _PlainFound(place, _Plain(self.documents, base, self.found))
 
 
 class _PlainFound(Struct, frozen=True):
@@ -132,19 +141,14 @@ class _ThoroughFound(Struct, frozen=True):
 
 def _is_beyond(schema: Mapping[str, Any]) -> bool:
     """Tell whether a schema holds what only `referencing` finds its way in."""
-    parts = _parts(schema)
-    next(parts)
-    return not _BEYOND.isdisjoint(schema) or any(
-        not _BEYOND.isdisjoint(part) or isinstance(part.get("$id"), str) for part in parts
+    return any(_has_beyond(below) for name, below in schema.items() if name != "$id") or not _BEYOND.isdisjoint(
+        schema
     )
 
 
-def _parts(value: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        for below in value.values():
-            if isinstance(below, Mapping | list):
-                yield from _parts(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _parts(below)
+def _has_beyond(value: object) -> bool:
+    if type(value) is dict:
+        if not _BEYOND.isdisjoint(value) or type(value.get("$id")) is str:
+            return True
+        value = list(value.values())
+    return type(value) is list and any(_has_beyond(below) for below in value if type(below) in (dict, list))

@@ -248,7 +248,8 @@ def _check_formats(name: str, schema: object) -> None:
                 )
             )
         for below in schema.values():
-            _check_formats(name, below)
+            if type(below) in (dict, list):
+                _check_formats(name, below)
     elif isinstance(schema, list):
         for below in schema:
             _check_formats(name, below)
