@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forms.application.bulk.messages import Bundle
+from forms.application.bulk.messages import Bundle, reader_label
 from forms.application.bulk.worker import BY_HAND
 from forms.application.catalogue import Catalogue
 from forms.application.records import Record, make_record
@@ -47,7 +47,7 @@ def _row(bundle: Bundle, catalogue: Catalogue) -> Group:
         version += f", takes the place of version {document.version - 1}"
     if document.reason:
         version += f": {document.reason}"
-    label = _reader(document.key.audience, catalogue)
+    label = reader_label(document.key.audience, catalogue)
     return group(
         {
             "reference": document.shown,
@@ -56,15 +56,6 @@ def _row(bundle: Bundle, catalogue: Catalogue) -> Group:
             "files": "\n".join(file.name for file in files),
         }
     )
-
-
-def _reader(audience: str, catalogue: Catalogue) -> str:
-    """Give whose copy it is in words: `social-care`, or `parent-2` where each of several has one."""
-    if reader := catalogue.readers.get(audience):
-        return reader.label
-    kind, _, number = audience.rpartition("-")
-    reader = catalogue.readers.get(kind)
-    return f"{reader.label} {number}" if reader else audience
 
 
 def _recipient(recipient: str, folder: str, catalogue: Catalogue) -> str:

@@ -16,7 +16,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 from forms.application.catalogue import Catalogue
 from forms.application.ledger import Entry, Issued, Ledger
@@ -99,7 +98,7 @@ class Composer:
         Raises:
             InputError: A file is not in the outbox, or not as it was issued.
         """
-        profile, manifest = self.catalogue.profile, self._manifest(bundles)
+        manifest = self._manifest(bundles)
         identity = message_id or self.identify(document for document, _ in bundles)
         message = EmailMessage(policy=_POLICY)
         message["Subject"] = self.subject(bundles, number, parts)
@@ -111,7 +110,7 @@ class Composer:
             message["X-Unsent"] = "1"  # mail programs open it as a draft
         else:
             message["Date"] = format_datetime(sent)
-        body = _body(manifest, bundles, profile)
+        body = _body(manifest, bundles, self.catalogue)
         boundary = "=_" + identity.strip("<>").partition("@")[0]  # in no encoded text; equal input, equal bytes
         return _multipart(message, body, boundary, self._attachments(bundles))
 
@@ -167,6 +166,15 @@ def short(message_id: str) -> str:
     return message_id.strip("<>").removeprefix("forms.")[:_REFERENCE_LENGTH].upper()
 
 
+def reader_label(audience: str, catalogue: Catalogue) -> str:
+    """Give whose copy it is in words: `social-care`, or `parent-2` where each of several has one."""
+    if reader := catalogue.readers.get(audience):
+        return reader.label
+    kind, _, number = audience.rpartition("-")
+    reader = catalogue.readers.get(kind)
+    return f"{reader.label} {number}" if reader else audience
+
+
 def _title(manifest: Manifest) -> str:
     return manifest.title if manifest.shows_case_reference else "Documents"
 
@@ -199,10 +207,12 @@ def _multipart(
     return b"".join(pieces)
 
 
-def _body(manifest: Manifest, bundles: Sequence[Bundle], profile: Any) -> str:  # noqa: ANN401 - JSON
+def _body(manifest: Manifest, bundles: Sequence[Bundle], catalogue: Catalogue) -> str:
+    profile = catalogue.profile
     lines = ["Dear colleague,", "", f"Attached: {_title(manifest)}, {_count(bundles)}.", ""]
     for document, _ in bundles:
-        line = f"- {document.shown} ({document.key.audience}), edition {document.edition}"
+        label = reader_label(document.key.audience, catalogue)
+        line = f"- {document.shown} (copy for {label}), edition {document.edition}"
         if document.replaces is not None:
             line += f"; replaces version {document.version - 1}, which is withdrawn"
         lines.append(line)
