@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import forms
 from forms.application.mapping import FormMapping, entries, load_mapping
 from forms.application.mapping.checking import check_mapping
+from forms.application.mapping.writing import draft_mapping
 from forms.domain.case import Case
 from forms.formats.fillable import Fillable, Survey
 from forms.formats.filling import Entry
@@ -175,3 +177,11 @@ def test_what_a_condition_asks_for_is_no_answer_of_its_own() -> None:
     assert made["A"] == "Y"
     assert codes == []
     assert fill(place("A", '{{ "N" if case.offender.telephone else "Y" }}'))[0] == {"A": "Y"}
+
+
+def test_a_draft_takes_no_child_for_referred_who_is_not() -> None:
+    root = Path(__file__).resolve().parents[3]
+    draft = draft_mapping(root / "samples/boroughs/thornmere-marf.pdf", CATALOGUE, artefact="referral")
+    assert "{{ referred[0].name.family }}" in draft.text
+    assert "{{ case.children[" not in draft.text
+    assert load_mapping(draft.text.encode(), "draft.toml", CATALOGUE).lists["referred"]

@@ -11,6 +11,12 @@ from forms.application.mapping.words import telling
 from forms.formats.fillable import Fillable, PlaceKind
 
 DATE = "dd/mm/yyyy"
+REFERRED, OTHERS = "referred", "others"
+LISTS = {
+    REFERRED: 'case.children | rejectattr("other_child") | list',
+    OTHERS: 'case.children | selectattr("other_child") | list',
+}
+"""Lists of a draft's own: the children whom a paper is about, and those who only live there too."""
 _LARGE: frozenset[PlaceKind] = frozenset({"multiline", "rich text", "cell"})
 _NOT_KNOWN = frozenset(
     {("not", "known"), ("dont", "know"), ("unknown",), ("not", "sure"), ("don", "t", "know")}
@@ -102,6 +108,8 @@ def path_of(target: Target, item: int, variable: str = "") -> str:
     if target.path[0] == "profile":
         return ".".join(target.path)
     root, parts = ("paper", target.path[2:]) if target.path[0] == "papers" else ("case", target.path)
+    if target.path[:2] == ("children", "*"):
+        root, parts = REFERRED, target.path[1:]
     return root + "".join(f"[{max(item, 0)}]" if part == "*" else f".{part}" for part in parts)
 
 
@@ -130,7 +138,11 @@ def _text(
 
 def _shown(target: Target, item: int, place: Fillable, around: Surroundings, path: str) -> str:
     prints = target.node.prints
-    if target.group.is_list and target.group.path[0] not in _ITEMS and path.startswith(("case.", "paper.")):
+    if (
+        target.group.is_list
+        and target.group.path[0] not in _ITEMS
+        and path.startswith(("case.", "paper.", f"{REFERRED}["))
+    ):
         # One place for what the case has a list of: offences, evidence.
         listed, _, below = path.partition(f"[{max(item, 0)}].")
         return f'{listed} | map(attribute="{below}") | join("; ")'
@@ -178,7 +190,10 @@ def _rows(draft: Draft, around: Surroundings) -> Written | None:
     item = _ITEMS.get(name, "item") if len(group.path) == 2 else "item"
     root = ".".join(group.path[:-1])
     each = f"paper.{'.'.join(group.path[2:-1])}" if name == "papers" else f"case.{root}"
-    if single := around.single.get(name, 0):
+    if name == "children" and not group.pick:
+        first = around.single.get(name, 0)
+        each = f"{REFERRED}[{first}:] + {OTHERS}" if first else REFERRED
+    elif single := around.single.get(name, 0):
         each = f"{each}[{single}:]"
     elif group.pick:
         test = (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forms.application.catalogue import Catalogue, open_catalogue
 from forms.application.mapping.drafting import Matcher
-from forms.application.mapping.expressions import DATE, Surroundings, Written, path_of, written
+from forms.application.mapping.expressions import DATE, LISTS, Surroundings, Written, path_of, written
 from forms.application.mapping.guesses import SURE, Draft, Guess
 from forms.application.mapping.model import READER
 from forms.application.readback import file_bytes
@@ -101,6 +101,12 @@ def draft_mapping(
     lines = [_HEAD.format(sure=SURE), *(_pair(key, value) for key, value in top.items() if value), "", "[form]"]
     lines += [_pair(key, value) for key, value in about.items()]
     section = ""
+    used = json.dumps(
+        [[*entry.keys.values(), *entry.columns] for entry in entries.values() if entry], default=str
+    )
+    if any(f"{name}[" in used or f"{name} " in used or f'{name}"' in used for name in LISTS):
+        lines += ["", "# The children whom it is about, and those who only live there too", "[lists]"]
+        lines += [f"{name} = '{expression}'" for name, expression in LISTS.items()]
     lines += ["", "[places]"]
     for draft in drafts:
         if draft.place.section != section:
