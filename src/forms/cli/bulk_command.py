@@ -109,6 +109,7 @@ def command(
         ledger=ledger,
         library=library,
         profile=profile,
+        remember=True,
     )
     with _progress() as on_progress:
         report = bulk(artefact, cases, outbox, options, on_progress)

@@ -120,7 +120,7 @@ def packed(setting: Setting) -> Shipment:
             archive.write(path, f"{_LIBRARY}/{path.relative_to(setting.library).as_posix()}")
         if setting.profile is not None:
             archive.write(setting.profile, _PROFILE)
-    return Shipment(replace(setting, library=None, profile=None), program(), stream.getvalue())
+    return Shipment(replace(setting, library=None, profile=None, remember=False), program(), stream.getvalue())
 
 
 def work_there(shipment: Shipment, job: Job) -> Outcome:

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from forms.foundation.problems import Place, Problem
 
 STAGING = ".staging"
 LOCK = ".lock"
+_SYNCING = 8
+"""Threads that wait for the disk together."""
 
 
 class Outbox:
@@ -52,12 +55,18 @@ class Outbox:
             handle = os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
         self._waiting.append((folder, name))
 
     def settle(self) -> None:
-        """Make the names of the staged files last, before the ledger counts on them."""
+        """Make the staged files and their names last, before the ledger counts on them.
+
+        All of a commit at once: the system then writes them together, which takes a small part of the time.
+        """
+        if not self._waiting:
+            return
+        with ThreadPoolExecutor(_SYNCING) as crew:
+            for _ in crew.map(_sync_file, [self._staging / folder / name for folder, name in self._waiting]):
+                pass
         for folder in {folder for folder, _ in self._waiting}:
             _sync(self._staging / folder)
 
@@ -120,6 +129,16 @@ def _try_lock(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _sync_file(path: Path) -> None:
+    """Flush what was written to a file."""
+    with writing(path):
+        handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sync(folder: Path) -> None:

@@ -52,6 +52,7 @@ class BulkOptions:
     `strict` writes nothing unless all rows are good. `mapping` says what a table's headings mean. `ledger`
     is the ledger's file, in the outbox if None. `cluster` is the address of a Dask scheduler whose workers do
     the work instead. `encrypt` is a file with a password for each authority, see `encryption`.
+    `remember` keeps compiled templates in the user's cache folder.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -67,6 +68,7 @@ class BulkOptions:
     encrypt: Path | None = None
     library: Path | None = None
     profile: Path | None = None
+    remember: bool = False
 
 
 def bulk(
@@ -96,7 +98,7 @@ def bulk(
         OutputError: The outbox cannot be written, or another run has it; what is done stays done.
     """
     options = options or BulkOptions()
-    catalogue = open_catalogue(options.library, options.profile)
+    catalogue = open_catalogue(options.library, options.profile, remember=options.remember)
     catalogue.artefact(artefact)
     if unknown := [name for name in options.formats if name not in FORMATS]:
         raise UsageError.of("unknown-format", f"There is no format {unknown[0]}", "Choose docx or pdf")
@@ -245,6 +247,7 @@ class _Pass:
             self._ledger.secret,
             self._task.keys,
             options.reason,
+            options.remember,
         )
         workers = processors() if options.workers is None else options.workers
         with Crew(setting, min(workers, self._task.source.total), options.cluster) as crew:

@@ -43,7 +43,7 @@ _CONTACTS = ("telephone", "fax", "email", "address", "person")
 class Setting(Struct, frozen=True):
     """What is the same for every case of a run; with `keys`, documents are encrypted.
 
-    `reason` says why what has changed gets a new version.
+    `reason` says why what has changed gets a new version. `remember` keeps compiled templates for later runs.
     """
 
     library: Path | None
@@ -54,6 +54,7 @@ class Setting(Struct, frozen=True):
     secret: bytes
     keys: Keys | None = None
     reason: str = ""
+    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def start(setting: Setting, *, own_process: bool = True) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_end_with_parent, daemon=True).start()
     _state["setting"] = setting
-    _state["catalogue"] = open_catalogue(setting.library, setting.profile)
+    _state["catalogue"] = open_catalogue(setting.library, setting.profile, remember=setting.remember)
 
 
 def work(job: Job) -> Outcome:
