@@ -181,6 +181,8 @@ def test_what_a_condition_asks_for_is_no_answer_of_its_own() -> None:
 
 def test_a_draft_takes_no_child_for_referred_who_is_not() -> None:
     root = Path(__file__).resolve().parents[3]
+    word = draft_mapping(root / "samples/boroughs/kestrelbrook-referral.docx", CATALOGUE, artefact="referral")
+    assert 'each = "referred[1:] + others"' in word.text
     draft = draft_mapping(root / "samples/boroughs/thornmere-marf.pdf", CATALOGUE, artefact="referral")
     assert "{{ referred[0].name.family }}" in draft.text
     assert "{{ case.children[" not in draft.text

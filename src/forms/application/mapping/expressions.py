@@ -190,10 +190,12 @@ def _rows(draft: Draft, around: Surroundings) -> Written | None:
     item = _ITEMS.get(name, "item") if len(group.path) == 2 else "item"
     root = ".".join(group.path[:-1])
     each = f"paper.{'.'.join(group.path[2:-1])}" if name == "papers" else f"case.{root}"
-    if name == "children" and not group.pick:
-        first = around.single.get(name, 0)
-        each = f"{REFERRED}[{first}:] + {OTHERS}" if first else REFERRED
-    elif single := around.single.get(name, 0):
+    single = around.single.get(name, 0)
+    if name == "children" and single:
+        each = f"{REFERRED}[{single}:] + {OTHERS}"
+    elif name == "children" and not group.pick:
+        each = REFERRED
+    elif single:
         each = f"{each}[{single}:]"
     elif group.pick:
         test = (

@@ -34,6 +34,10 @@ XFA_ONLY = (
     "Ask whoever issued it for an ordinary PDF or a Word file"
 )
 SIGNED = "The form is signed: a change would break the signature"
+HOLDS = (
+    "The form is not blank: fields hold text already. That text stays in the file, seen where nothing else is "
+    "filled in and hidden where something is. Make sure that it is about nobody, or get the blank form"
+)
 NONE = "The PDF has no fields: it can only be filled in by hand, or as the Word file it was made from"
 
 
@@ -82,9 +86,22 @@ def survey(reader: PdfReader, fields: Sequence[FormField]) -> Survey:
         notes.append(("xfa", XFA) if places else ("xfa-only", XFA_ONLY))
     elif not places:
         notes.append(("nothing-to-fill-in", NONE))
+    if any(map(_holds_text, fields)):
+        notes.append(("not-blank", HOLDS))
     if is_signed(reader, fields):
         notes.append(("signed", SIGNED))
     return Survey("pdf", tuple(places), tuple(notes))
+
+
+def _holds_text(field: FormField) -> bool:
+    """Say whether somebody typed into a field: it holds a text that is not its own default (12.7.4.3)."""
+    if (
+        field.kind not in ("text", "multiline", "comb", "date", "rich text", "password")
+        or field.flags & READ_ONLY
+    ):
+        return False
+    values = [string_of(node.known.get("/V")) for node in field.nodes]
+    return any(value.strip() and value != string_of(field.known.get("/DV")) for value in values)
 
 
 def is_signed(reader: PdfReader, fields: Sequence[FormField]) -> bool:
