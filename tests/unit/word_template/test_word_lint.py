@@ -26,7 +26,8 @@ def codes(*content, **options):
 
 def test_a_good_template_has_no_problems():
     content = (
-        "{{ case.name }} {{ case.name.given }} {{ case.aliases.lines }} {{ tick(case.children) }}",
+        "{{ case.name }} {{ 'a' if case.name.given else 'b' }}",
+        "{{ case.aliases.lines }} {{ tick(case.children) }}",
         "{%p for child in case.children if child.name %}",
         "{{ loop.index }} {{ child.name }} {{ child.address.postcode }} {{ child.parent.children|first }}",
         paragraph(control("<w:text/>", run("{{ child.name }}"), "children/{{ loop.index0 }}/name")),
@@ -166,3 +167,9 @@ def test_what_does_not_compile_is_told_too():
     assert codes("{{ a + }}", "{%p if b %}") == ["template-syntax", "template-syntax"]
     [problem] = lint(b"no docx", HOUSE, source="t.docx")
     assert problem.code == "not-a-docx"
+
+
+@pytest.mark.parametrize("tag", ["{{ case.name.given }}", "{{ case.name.state }}", "{{ case.name['given'] }}"])
+def test_a_tag_that_prints_whether_and_not_what_is_refused(tag):
+    (message,) = [message for _, message in found(tag, names=NAMES)]
+    assert "cannot be read: it prints" in message

@@ -15,7 +15,7 @@ from forms.application.catalogue import Catalogue, open_catalogue, read_input
 from forms.application.mapping import language
 from forms.application.mapping.language import Rendered, Worked
 from forms.domain.case import step
-from forms.formats.word.names import about_printed_test, printed_tests
+from forms.formats.word.printed import about_printed_test, printed_tests
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem, errors_in
 

@@ -7,7 +7,7 @@ template's text alone (`case[key]`, what a filter makes) is not checked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeAlias
 
@@ -24,7 +24,6 @@ EVERYWHERE = frozenset({"given", "state", "label", "iso", "code", "lines", "word
 
 _SAME_ROWS = frozenset({"list", "sort", "unique", "select", "reject", "selectattr", "rejectattr"})
 _ONE_ROW = frozenset({"first", "last"})
-_ASKING = frozenset({"select", "reject", "selectattr", "rejectattr"})
 _BY_ATTRIBUTE = frozenset({"selectattr", "rejectattr"})
 
 
@@ -62,8 +61,6 @@ class _Checker(Struct):
             if isinstance(node, nodes.Output):
                 for item in node.nodes:
                     self.find(item, scope)
-                    for name in _tests_in(item):
-                        self._printed(name, node)
             elif isinstance(node, nodes.If):
                 self.find(node.test, scope)
                 for branch in (node.body, node.elif_, node.else_):
@@ -74,10 +71,6 @@ class _Checker(Struct):
                 self._with(node, scope)
             elif isinstance(node, nodes.Assign):
                 self._bind(node.target, self.find(node.node, scope), scope)
-
-    def _printed(self, name: str, node: nodes.Node) -> None:
-        message, hint = about_printed_test(name)
-        self._add("prints-a-test", message, hint, node)
 
     def _loop(self, node: nodes.For, scope: dict[str, _Found]) -> None:
         inner = {**scope, "loop": _UNKNOWN}
@@ -191,54 +184,6 @@ class _Checker(Struct):
         problem = Problem("error", code, f"{tag.shown or 'A tag'} {what}", hint, place)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-TESTED = frozenset({"given", "state"})
-"""Attributes that say something *about* a value, for conditions. Printed they would look like the value."""
-
-
-def printed_tests(tree: nodes.Node) -> Iterator[str]:
-    """Give what a template prints that only says whether, or how, something is known: `{{ child.name.given }}`.
-
-    It would print "Yes" where a given name belongs. In conditions it is right.
-    """
-    for output in tree.find_all(nodes.Output):
-        for item in output.nodes:
-            yield from _tests_in(item)
-
-
-def about_printed_test(name: str) -> tuple[str, str]:
-    """Give the message and the hint for one of them."""
-    if name == "given":
-        hint = "Write name.first for a person's given name; to ask whether there is one, {% if … %}"
-        return "prints ‘given’, which says whether something is given, and not what", hint
-    hint = "Use it in a condition, {% if … %}, and print the value itself"
-    return f"prints ‘{name}’, which is a word for programs", hint
-
-
-def _tests_in(node: nodes.Node) -> Iterator[str]:
-    """Give the tests whose outcome an expression prints."""
-    if isinstance(node, nodes.Getattr):
-        name: object = node.attr
-    elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        name = node.arg.value
-    else:
-        name = ""
-    if name in TESTED:
-        yield str(name)
-    elif isinstance(node, nodes.CondExpr):
-        yield from _tests_in(node.expr1)
-        if node.expr2 is not None:
-            yield from _tests_in(node.expr2)
-    elif isinstance(node, nodes.Filter):
-        if node.node is not None and node.name not in _ASKING:
-            yield from _tests_in(node.node)
-        asked = [item.value for item in node.kwargs if item.key == "attribute"] if node.name == "map" else []
-        steps = [str(item.value).rpartition(".")[2] for item in asked if isinstance(item, nodes.Const)]
-        yield from (step for step in steps if step in TESTED)
-    elif isinstance(node, nodes.Add | nodes.Concat | nodes.Or | nodes.And):
-        for child in node.iter_child_nodes():
-            yield from _tests_in(child)
 
 
 def names_of_expression(node: nodes.Node | None, names: Mapping[str, Names]) -> Names:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from forms.formats.word.escaping import unescape
 from forms.formats.word.places import Spot, walk
+from forms.formats.word.printed import about_printed_test, printed_tests
 from forms.formats.word.wordml import TBL, TR, P, T, paragraph_text, qn
 from forms.foundation.problems import Place, Problem
 
@@ -250,6 +251,9 @@ def _fault_in(kind: Kind, code: str, environment: Environment) -> str | None:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
         return error.message or "its syntax is wrong"
+    if printed := next(printed_tests(tree), ""):
+        message, hint = about_printed_test(printed)
+        return f"it {message}. {hint}"
     for used in tree.find_all(nodes.Filter):
         if used.name not in environment.filters:
             return f"there is no filter ‘{used.name}’"
