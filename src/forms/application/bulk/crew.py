@@ -19,6 +19,8 @@ from forms.application.sources.rows import SourceRow
 from forms.foundation.errors import FormsError
 
 MOST_RESTARTS = 3
+_IN_FLIGHT = 8
+"""Jobs for each worker that wait or are done, so that none is idle while the ledger is written."""
 _InFlight = tuple[SourceRow, Job | None, Future[Outcome] | None]
 Flight = deque[_InFlight]
 
@@ -43,7 +45,7 @@ class Crew(AbstractContextManager["Crew"]):
         flight: Flight = deque()
         for row, job in jobs:
             flight.append((row, job, self._submit(job) if job else None))
-            if len(flight) > 2 * self._workers:
+            if len(flight) > _IN_FLIGHT * self._workers:
                 yield self._first(flight)
         while flight:
             yield self._first(flight)
