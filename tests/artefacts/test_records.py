@@ -132,3 +132,23 @@ def test_a_batch_has_a_covering_list_for_people(tmp_path: Path, forms_line) -> N
         assert "Social Care care" not in text
         assert "Example" not in text.replace("Example Civic Centre", ""), "no name of a person"
     assert list(outbox.glob("*/covering-list*_run-2.docx"))
+
+
+def test_a_long_covering_list_comes_in_parts(tmp_path: Path, forms_line, monkeypatch) -> None:
+    monkeypatch.setattr("forms.application.bulk.papers._LONGEST_LIST", 1)
+    source = as_csv(tmp_path / "cases.csv", list(rows(8)))
+    outbox = tmp_path / "outbox"
+    assert (
+        forms_line("bulk", "check-notification", str(source), "-o", str(outbox), "--date", "2026-11-03").code
+        == 0
+    )
+    folders = [path for path in outbox.iterdir() if len(list(path.glob("check-notification_*.pdf"))) == 2]
+    assert folders, "some authority gets two documents"
+    for folder in folders:
+        texts = [
+            canonical_text((folder / f"covering-list_2026-11-03_run-1_{number}-of-2.docx").read_bytes())
+            for number in (1, 2)
+        ]
+        assert all(f"part {number} of 2" in text for number, text in enumerate(texts, 1))
+        for path in folder.glob("check-notification_*.pdf"):
+            assert sum(path.name in text for text in texts) == 1

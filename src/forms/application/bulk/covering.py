@@ -14,13 +14,14 @@ TEMPLATE = "covering-list.docx"
 TITLE = "Covering list"
 
 
-def covering_list(bundles: Sequence[Bundle], catalogue: Catalogue, run: int) -> Record:
+def covering_list(bundles: Sequence[Bundle], catalogue: Catalogue, run: int, part: str = "") -> Record:
     """Make the covering list of a folder of the outbox.
 
     Args:
         bundles: The folder's documents with their files, in the order of the ledger.
         catalogue: The library.
         run: The number of the run that made them.
+        part: Which part of a long list it is, in words.
     """
     first = bundles[0][0]
     papers = sorted({catalogue.artefact(document.key.artefact).title for document, _ in bundles})
@@ -36,7 +37,7 @@ def covering_list(bundles: Sequence[Bundle], catalogue: Catalogue, run: int) -> 
             }
         )
     }
-    subject = f"{recipient}, run {run}"
+    subject = f"{recipient}, run {run}{part}"
     return make_record(TEMPLATE, TITLE, subject, first.issued, values, catalogue, f"run {run}")
 
 

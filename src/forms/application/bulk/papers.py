@@ -25,6 +25,10 @@ from forms.application.output import write_file
 _SEALED = "Encrypted (SHA-256 is of the file without password)"
 
 
+_LONGEST_LIST = 200
+"""Documents in one covering list for people: making it takes the same memory however many there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunPapers:
     """Writes what belongs to a run into its outbox."""
@@ -40,14 +44,23 @@ class RunPapers:
             kept = list(bundles)
             stem = f"{kept[0][0].issued.isoformat()}_run-{self.run}"
             write_file(self.outbox / folder, f"covering-list_{stem}.csv", _covering_list(kept))
-            record = covering_list(kept, self.catalogue, self.run)
-            write_file(self.outbox / folder, f"covering-list_{stem}.docx", record.docx())
-            write_file(self.outbox / folder, f"covering-list_{stem}.pdf", record.pdf())
+            self._covering_lists(folder, stem, kept)
             if folder == BY_HAND:
                 continue
             by_reader = sorted(kept, key=lambda bundle: bundle[0].key.audience)
             for reader, group in groupby(by_reader, key=lambda bundle: bundle[0].key.audience):
                 self._messages(folder, reader, stem, list(group))
+
+    def _covering_lists(self, folder: str, stem: str, kept: list[Bundle]) -> None:
+        """Write the list for people; one so long that nobody would read it to its end comes in parts."""
+        count = -(-len(kept) // _LONGEST_LIST)
+        for number in range(count):
+            part = kept[number * _LONGEST_LIST : (number + 1) * _LONGEST_LIST]
+            suffix = f"_{number + 1}-of-{count}" if count > 1 else ""
+            place = f", part {number + 1} of {count}" if count > 1 else ""
+            record = covering_list(part, self.catalogue, self.run, place)
+            write_file(self.outbox / folder, f"covering-list_{stem}{suffix}.docx", record.docx())
+            write_file(self.outbox / folder, f"covering-list_{stem}{suffix}.pdf", record.pdf())
 
     def _messages(self, folder: str, reader: str, stem: str, bundles: list[Bundle]) -> None:
         composer = Composer(self.outbox, self.ledger, self.catalogue)
