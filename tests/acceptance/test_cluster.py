@@ -148,3 +148,13 @@ def test_a_force_own_library_and_profile_travel_along(tmp_path: Path, library_se
         ]
     assert shipment.setting.library is None
     assert shipment.setting.profile is None
+
+
+def test_a_library_named_by_the_environment_travels_too(
+    tmp_path: Path, library_setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "directories").mkdir()
+    (tmp_path / "directories" / "one.json").write_text("{}", "utf-8")
+    monkeypatch.setenv("FORMS_LIBRARY", str(tmp_path))
+    with zipfile.ZipFile(io.BytesIO(packed(library_setting).files)) as archive:
+        assert archive.namelist() == ["library/directories/one.json"]

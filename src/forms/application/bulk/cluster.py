@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 import forms
 from forms.application.bulk.worker import Job, Outcome, Setting, start, work
-from forms.application.library import FOLDERS, shipped_library
+from forms.application.library import FOLDERS, open_library, shipped_library
 from forms.foundation.errors import FormsError, MissingError, UsageError
 from forms.foundation.problems import Problem
 
@@ -112,12 +112,16 @@ def result_of(future: Future[Outcome]) -> Outcome:
 
 
 def packed(setting: Setting) -> Shipment:
-    """Give what a worker on another machine needs; paths of this one are left out."""
+    """Give what a worker on another machine needs; paths of this one are left out.
+
+    The force's own library counts whether it was named or comes by `FORMS_LIBRARY`.
+    """
     stream = io.BytesIO()
+    own = open_library(setting.library).folders[:-1]
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(setting.library) if setting.library else ():
-            assert setting.library is not None
-            archive.write(path, f"{_LIBRARY}/{path.relative_to(setting.library).as_posix()}")
+        for root in own:
+            for path in _files(root):
+                archive.write(path, f"{_LIBRARY}/{path.relative_to(root).as_posix()}")
         if setting.profile is not None:
             archive.write(setting.profile, _PROFILE)
     return Shipment(replace(setting, library=None, profile=None, remember=False), program(), stream.getvalue())
@@ -168,10 +172,11 @@ def _unpack(shipment: Shipment) -> None:
     with zipfile.ZipFile(io.BytesIO(shipment.files)) as archive:
         archive.extractall(folder)
     library, profile = folder / _LIBRARY, folder / _PROFILE
+    library.mkdir(exist_ok=True)  # also an empty one keeps the worker's own FORMS_LIBRARY out
     start(
         replace(
             shipment.setting,
-            library=library if library.is_dir() else None,
+            library=library,
             profile=profile if profile.is_file() else None,
         ),
         own_process=False,
