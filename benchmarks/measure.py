@@ -115,7 +115,7 @@ def alternate(
     Gives what was measured, and for some tools the folder with the last round's documents.
     """
     others = (name for name in tools.peers if not name.startswith("fill"))  # these fill forms in: `filling.py`
-    names = [*OURS, *(name for name in others if name not in ("libreoffice", "unoserver"))]
+    names = [*OURS, *(name for name in others if name != "libreoffice")]
     workers = {name: Worker(name, tools, folder) for name in names}
     measured = {name: Measured() for name in names}
     outputs = {name: folder / f"out-{name}" for name in names}

@@ -27,7 +27,7 @@ NAMES = {
     "weasyprint": "WeasyPrint, tagged PDF",
     "reportlab": "reportlab by hand, PDF without tags",
     "libreoffice": "LibreOffice batch, docxtpl's DOCX to PDF without tags",
-    "unoserver": "unoserver, DOCX to PDF",
+    "unoserver": "unoserver, one LibreOffice kept, docxtpl's DOCX to PDF without tags",
     "real-docx": "**forms**, the real `conference-report`, full sample, a DOCX for each of its two areas",
     "real-pdf": "**forms**, the real `conference-report`, full sample, a PDF for each of its two areas",
     "real-both": "**forms**, the real `conference-report`, full sample, both formats for both areas",

@@ -55,9 +55,10 @@ def set_up(*, install: bool = True) -> Tools:
     )
     for name in ("pdftk", "qpdf"):
         _note(tools, f"fill-{name}", bool(shutil.which(name)), f"{name} is not installed")
-    _note(tools, "unoserver", _has_uno(), "no Python here can import uno (Debian: python3-uno)")
+    uno = _set_up_unoserver(tools, install=install)
     tools.environment = {
         **os.environ,
+        **uno,
         "PYTHONPATH": str(ROOT / "src"),
         "NODE_PATH": str(CACHE / "node" / "node_modules"),
         "PYTHONDONTWRITEBYTECODE": "",
@@ -79,6 +80,18 @@ def _set_up_node(tools: Tools, *, install: bool) -> None:
         _note(tools, name, bool(tools.node) and there, "Node or its packages are not installed")
 
 
+def _set_up_unoserver(tools: Tools, *, install: bool) -> dict[str, str]:
+    """Give what its worker needs: the Python that has LibreOffice's bindings, and where unoserver is."""
+    candidates = ("/usr/bin/python3", "/usr/local/bin/python3", sys.executable)
+    python = next((one for one in candidates if Path(one).exists() and _imports(Path(one), "uno")), "")
+    folder = CACHE / "unoserver"
+    if install and python and not folder.is_dir():
+        _pip(tools.python, "--target", str(folder), "unoserver")
+    there = bool(python) and folder.is_dir() and bool(tools.soffice)
+    _note(tools, "unoserver", there, "no Python here can import uno (Debian: python3-uno)")
+    return {"UNO_PYTHON": python, "UNO_PACKAGES": str(folder)}
+
+
 def _note(tools: Tools, name: str, there: bool, why: str) -> None:
     if there:
         tools.peers.append(name)
@@ -96,11 +109,6 @@ def _imports(python: Path, module: str) -> bool:
     return done.returncode == 0
 
 
-def _has_uno() -> bool:
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or ""
-    return bool(python) and _imports(Path(python), "uno") and bool(shutil.which("unoserver"))
-
-
 def versions(tools: Tools) -> dict[str, str]:
     """The version of each peer that is there."""
     code = (
@@ -115,6 +123,8 @@ def versions(tools: Tools) -> dict[str, str]:
             import json
 
             found[name] = json.loads(package.read_text(encoding="utf-8"))["version"]
+    for metadata in (CACHE / "unoserver").glob("unoserver-*.dist-info"):
+        found["unoserver"] = metadata.name.removeprefix("unoserver-").removesuffix(".dist-info")
     if tools.soffice:
         done = subprocess.run([tools.soffice, "--version"], check=False, capture_output=True, text=True)
         found["libreoffice"] = done.stdout.split()[1] if len(done.stdout.split()) > 1 else ""

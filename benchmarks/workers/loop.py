@@ -43,4 +43,5 @@ def serve(
                 for ending, data in documents:
                     Path(request["out"], f"{index:04d}.{ending}").write_bytes(data)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = max(peak, getattr(make, "peak", lambda: 0.0)())
         print(json.dumps({"ms": times, "sizes": sizes, "first_ms": first, "peak_mb": peak}), flush=True)
