@@ -29,7 +29,7 @@ class Line:
 @pytest.fixture
 def forms_line(capfd: pytest.CaptureFixture[str]):
     """Run a command line in this process, error boundary included."""
-    from forms.cli.main import run
+    from forms.cli.commands import run
 
     def call(*words: str | Path) -> Line:
         capfd.readouterr()

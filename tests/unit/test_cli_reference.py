@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from forms.cli.main import COMMANDS, forms
+from forms.cli.commands import COMMANDS, forms
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 OPENING = """# Command line

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -91,11 +89,6 @@ def forms() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; every error becomes a message on standard error and a code."""
     try:
@@ -117,7 +110,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _show_fault(error: Exception) -> None:
     """Say where a fault of ours happened; never the exception's text, which may hold values of the case."""
+    from traceback import extract_tb
+
     click.echo(f"A fault in forms itself ({type(error).__name__}). Nothing more was written.", err=True)
-    for frame in traceback.extract_tb(error.__traceback__):
+    for frame in extract_tb(error.__traceback__):
         click.echo(f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}", err=True)
     click.echo("Please report these lines; they hold nothing of the case.", err=True)
