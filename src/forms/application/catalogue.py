@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +94,8 @@ class Catalogue:
             return self._known[name]
         if name in self.artefacts:
             return self.artefacts[name]
+        from difflib import get_close_matches  # only for who mistyped
+
         near = get_close_matches(name, self.artefacts)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See `forms list` for the papers there are"
         raise UsageError(Problem("error", "unknown-artefact", "There is no paper of that name", hint))
@@ -167,7 +168,7 @@ class Catalogue:
     def _further_fonts(self) -> list[Path]:
         """Folders of further fonts: a force's own, and the optional package with Chinese."""
         folders = [folder / "fonts" for folder in self.library.folders[:-1]]
-        extra = find_spec(CHINESE)
+        extra = PathFinder.find_spec(CHINESE)
         if extra is not None and extra.origin:
             folders.append(Path(extra.origin).parent)
         return [folder for folder in folders if folder.is_dir()]

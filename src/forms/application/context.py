@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -18,6 +17,7 @@ from forms.domain.nodes import DEFAULT_ABSENT
 from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
 from forms.domain.schema import PROFILE_SCHEMA
 from forms.formats.word.compiled import PrintSize
+from forms.foundation.patterns import pattern
 
 SHORT_DIGEST = 12
 RECIPIENT = {
@@ -58,7 +58,7 @@ def replaced_from(line: str) -> Replaced | None:
         return None
 
 
-_REPLACED = re.compile(r"(?P<version>\d{1,4}) (?P<issued>\d{4}-\d\d-\d\d)(?: (?P<reason>.{1,500}))?")
+_REPLACED = pattern(r"(?P<version>\d{1,4}) (?P<issued>\d{4}-\d\d-\d\d)(?: (?P<reason>.{1,500}))?")
 
 
 class Identity(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
@@ -48,19 +47,28 @@ def write_file(folder: Path, name: str, data: bytes) -> Path:
     target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".forms-", suffix=".part", dir=folder)
+        handle, temporary = open_beside(folder)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).replace(target)
+            temporary.replace(target)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OutputError(_cannot_write(target, error)) from error
     return target
+
+
+def open_beside(folder: Path) -> tuple[int, Path]:
+    """Make an empty file in a folder that nobody else has, for its owner only; give its descriptor and name.
+
+    Raises OSError where it cannot be made. `tempfile`, which does the same, takes longer to import than this.
+    """
+    path = folder / f".forms-{os.urandom(12).hex()}.part"
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), path
 
 
 def _cannot_write(target: Path, error: OSError) -> Problem:

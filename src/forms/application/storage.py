@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import forms.formats.word
+from forms.application.output import open_beside
 from forms.formats.word.compiled import CompiledTemplate
 
 VARIABLE = "FORMS_CACHE"
@@ -65,10 +65,10 @@ class TemplateStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_private(folder):
                 return
-            handle, name = tempfile.mkstemp(dir=folder)
+            handle, path = open_beside(folder)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(hashlib.sha256(key.encode() + content).digest() + content)
-            Path(name).replace(folder / f"{key}{_SUFFIX}")
+            path.replace(folder / f"{key}{_SUFFIX}")
         except OSError:
             return
 
@@ -102,7 +102,7 @@ def _program() -> list[str]:
     """Tell this very program and its libraries from others: by Python's version, and files' sizes and times."""
     files = sorted(Path(next(iter(forms.formats.word.__path__))).glob("*.py"))
     for name in LIBRARIES:
-        spec = find_spec(name)
+        spec = PathFinder.find_spec(name)
         files += [Path(spec.origin)] if spec is not None and spec.origin else []
     stats = [(file, file.stat()) for file in files]
     return [sys.version, *(f"{file} {stat.st_size} {stat.st_mtime_ns}" for file, stat in stats)]

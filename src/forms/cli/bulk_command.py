@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from forms import BulkOptions, BulkReport, Progress, bulk
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import count, show_json, show_problems
 
 FORMATS = ("docx", "pdf")
@@ -34,7 +34,7 @@ EVERY = 60.0
 @click.option(
     "--format", "formats", default=",".join(FORMATS), show_default=True, help="docx, pdf, or both with a comma."
 )
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Date of issue; today if not given.")
+@click.option("--date", type=DAY, help="Date of issue; today if not given.")
 @click.option(
     "--map", "mapping", type=click.Path(path_type=Path), help="A file that says what your headings mean (JSON)."
 )

@@ -9,13 +9,13 @@ import click
 
 from forms import ChaseOptions, ChaseReport, chase
 from forms.cli.bulk_command import FAULT, INPUT_ERRORS, chosen_formats
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import count, show_json, show_problems
 
 
 @click.command("chase")
 @click.argument("place", metavar="[OUTBOX]", type=click.Path(path_type=Path), default=".")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day it is done; today if not given.")
+@click.option("--on", type=DAY, help="The day it is done; today if not given.")
 @click.option(
     "--cases",
     type=click.Path(path_type=Path),

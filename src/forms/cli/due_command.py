@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from forms import Due, agenda, open_catalogue, write_calendar
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import show_json, show_problems
 from forms.cli.tables import show_csv, show_table
 
@@ -23,7 +23,7 @@ HEADINGS = ("Due", "", "Reference", "Authority", "What", "Chaser")
 
 @click.command("due")
 @click.argument("place", metavar="[OUTBOX]", type=click.Path(path_type=Path), default=".")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at; today if not given.")
+@click.option("--on", type=DAY, help="The day to look at; today if not given.")
 @click.option(
     "--days", type=click.IntRange(0), default=7, show_default=True, help="Also what is due so many days later."
 )

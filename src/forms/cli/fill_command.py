@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from forms import fill_form, open_catalogue, write_documents
-from forms.cli.options import json_option, library_option, read_case
+from forms.cli.options import DAY, json_option, library_option, read_case
 from forms.cli.report import count, show_json, show_problems
 
 
@@ -33,7 +33,7 @@ from forms.cli.report import count, show_json, show_problems
 @click.option(
     "--audience", default="", help="Fill it with what this reader may have, not the mapping's reader."
 )
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Date of issue; today if not given.")
+@click.option("--date", type=DAY, help="Date of issue; today if not given.")
 @click.option(
     "--profile",
     type=click.Path(path_type=Path),

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from forms import Case, load_case
 
+
+class _Day(click.DateTime):
+    """A day (2026-11-21). What reads any format of dates is imported only where this is none: it takes long."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Give midnight of the day; fails with click's message."""
+        if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+            try:
+                return datetime.fromisoformat(value)
+            except ValueError:
+                pass
+        day: datetime = super().convert(value, param, ctx)
+        return day
+
+
+DAY = _Day()
 library_option = click.option(
     "--library",
     type=click.Path(path_type=Path),

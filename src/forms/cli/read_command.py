@@ -31,7 +31,7 @@ from forms import (
     record_reply,
     write_case,
 )
-from forms.cli.options import library_option, read_case
+from forms.cli.options import DAY, library_option, read_case
 from forms.cli.report import count, show_json, show_problems
 
 REPLIES = (".docx", ".pdf")
@@ -71,7 +71,7 @@ NOT_COMPARED = "not compared with what was sent"
     "--on",
     "--date",
     "date",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Day of receipt, for the record; today if not given.",
 )
 @click.option(

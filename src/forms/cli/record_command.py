@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from forms import TOLD, open_catalogue, record
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import show_json
 
 
@@ -21,7 +21,7 @@ from forms.cli.report import show_json
 @click.option("--authority", default="", help="Only the paper to this authority (name or ONS code).")
 @click.option("--outcome", default="", help="What the answer led to; wrong ones are told the right ones.")
 @click.option("--reason", default="", help="How it is known, or why. No names: the ledger has none.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day it happened; today if not given.")
+@click.option("--on", type=DAY, help="The day it happened; today if not given.")
 @library_option
 @json_option
 def command(

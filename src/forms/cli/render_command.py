@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
@@ -19,12 +20,14 @@ from forms import (
     RenderOptions,
     empty_case,
     open_catalogue,
-    preview,
     render,
     write_documents,
 )
-from forms.cli.options import json_option, library_option, read_case
+from forms.cli.options import DAY, json_option, library_option, read_case
 from forms.cli.report import count, show_json, show_problems
+
+if TYPE_CHECKING:
+    from forms import PageImage
 
 FORMATS = ("docx", "pdf")
 
@@ -66,7 +69,7 @@ class Outcome(Struct, frozen=True):
     "--format", "formats", default=",".join(FORMATS), show_default=True, help="docx, pdf, or both with a comma."
 )
 @click.option("--audience", "audiences", multiple=True, help="Only for this reader; may be repeated.")
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Date of issue; today if not given.")
+@click.option("--date", type=DAY, help="Date of issue; today if not given.")
 @click.option("--edition", help="This edition of the paper, not the one in force on the date of issue.")
 @click.option("--draft", is_flag=True, help="Mark every page as a draft.")
 @click.option(
@@ -195,7 +198,11 @@ def _render_one(
         names = [document.name for document in product.documents]
         if clash := next((name for name in names if name in taken), None):
             raise InputError(_name_clash(clash, source, taken[clash]))
-        images = preview(product.documents) if with_preview else ()
+        images: tuple[PageImage, ...] = ()
+        if with_preview:
+            from forms import preview  # few ask for pictures
+
+            images = preview(product.documents)
         paths = write_documents((*product.documents, *images), output)
     except InputError as error:
         return Outcome(source, None, (), error.problems, error.exit_code)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from forms import Figures, month, open_catalogue, write_report
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import show_json
 from forms.cli.tables import show_table
 
@@ -24,7 +24,7 @@ HEADINGS = ("Authority", "Asked", "Answered", "Days", "Waiting", "Overdue")
     type=click.DateTime(["%Y-%m"]),
     help="The month, as 2026-11; the last one that is over if not given.",
 )
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day it is made; today if not given.")
+@click.option("--on", type=DAY, help="The day it is made; today if not given.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to; made if missing.")
 @click.option(
     "--profile",

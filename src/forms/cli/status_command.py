@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from forms import Outstanding, open_catalogue, status
-from forms.cli.options import json_option, library_option
+from forms.cli.options import DAY, json_option, library_option
 from forms.cli.report import count, show_json
 from forms.cli.tables import show_csv, show_table
 
@@ -26,7 +26,7 @@ GROUPS = {"authority": "(no authority)", "practitioner": "(not given)"}
     "--on",
     "--date",
     "date",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Count ages to this day; today if not given.",
 )
 @click.option("--older-than", type=click.IntRange(0), help="Only what is more days old than this.")

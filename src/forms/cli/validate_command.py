@@ -8,16 +8,14 @@ from pathlib import Path
 import click
 
 from forms import errors_in, open_catalogue, validate
-from forms.cli.options import json_option, library_option, read_case
+from forms.cli.options import DAY, json_option, library_option, read_case
 from forms.cli.report import count, show_json, show_problems
 
 
 @click.command("validate")
 @click.argument("case", metavar="CASE")
 @click.option("--for", "artefact", help="Check as well what this paper needs of the case.")
-@click.option(
-    "--date", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as on this day; today if not given."
-)
+@click.option("--date", type=DAY, help="Judge dates as on this day; today if not given.")
 @library_option
 @json_option
 def command(case: str, artefact: str | None, date: datetime | None, library: Path | None, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import PurePosixPath
@@ -183,7 +184,7 @@ def parse_manifest(data: bytes, source: str, vocabulary: Vocabulary) -> Manifest
         ArtefactError: With every problem found.
     """
     try:
-        raw = as_json_values(tomllib.loads(data.decode("utf-8-sig")))
+        raw = as_json_values(tomllib.loads(data.removeprefix(BOM_UTF8).decode()))
     except UnicodeDecodeError:
         raise _broken(source, "not-utf-8", "The manifest is not UTF-8 text", "Save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

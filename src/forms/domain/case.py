@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from forms.foundation.errors import InputError
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -26,10 +27,10 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 # XML 1.0, section 2.2, production [2] Char, negated; surrogates are among what is left out. The noncharacters
 # from U+FDD0 to U+FDEF go too: templates are marked with them. Three small sets compile in no time, one large
 # one takes milliseconds.
-_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
+_FORBIDDEN = pattern("[\0-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
 # Escapes by which a file without forbidden characters may still give texts that have them.
-_ESCAPED = re.compile(r"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")
-_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_ESCAPED = pattern(r"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")
+_PLAIN_NAME = pattern(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _LONGEST_NUMBER = 30
 _LARGEST = 2**53 - 1  # beyond it other programs read another number (RFC 8259, section 6)
 
@@ -166,7 +167,7 @@ def _decode(data: bytes, source: str) -> str:
             )
         )
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(

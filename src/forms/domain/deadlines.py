@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -121,6 +120,8 @@ def is_working_day(day: date) -> bool:
 
 def _add_months(day: date, amount: int) -> date:
     """Give the same day of another month, or its last day where it is shorter."""
+    from calendar import monthrange  # takes long to import
+
     months = day.year * 12 + day.month - 1 + amount
     year, month = divmod(months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

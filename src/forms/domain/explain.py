@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
@@ -78,6 +77,8 @@ def near(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     """Give the names that a mistyped one may have meant, the nearest first."""
     if len(name) > _LONGEST_NAME:
         return []
+    from difflib import get_close_matches  # only for who mistyped
+
     by_folded = {other.casefold(): other for other in names}
     return [by_folded[found] for found in get_close_matches(name.casefold(), by_folded, most, 0.6)]
 

@@ -40,23 +40,24 @@ from forms.domain.audience import Removed, View, leaves
 from forms.domain.case import strings
 from forms.domain.nodes import Node, is_withheld, label, walk
 from forms.domain.ordinary import ORDINARY, PARTICLES, STARTERS, TELLING_NOTHING
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
 _FIGURE = re.compile(r"\d")
-_NUMBER = re.compile(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
+_NUMBER = pattern(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
 _SHORTEST_NUMBER = 7
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
+_POSTCODE = pattern(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_DATE = re.compile(
+_DATE = pattern(
     r"\b\d{4}-\d{2}-\d{2}\b"
     r"|\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"
     r"|\b\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Za-z]{3,9}\.?,? \d{4}\b"
     r"|\b[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}\b"
 )
-_AMERICAN = re.compile(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_SHORT_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})")
+_AMERICAN = pattern(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_SHORT_YEAR = pattern(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})")
 
 Kind = Literal["name", "part", "address", "postcode", "number", "date", "text", "word"]
 
@@ -470,7 +471,7 @@ def _is_name_here(text: str, word: str) -> bool:
     return False
 
 
-_PLACE = re.compile(
+_PLACE = pattern(
     r"(Academy|Avenue|Centre|Close|Court|Crescent|Drive|Estate|Gardens|Green|Grove|High|Hill|Hospital|House|Junior"
     r"|Lane|Mews|Park|Place|Primary|Road|School|Square|Station|Street|Surgery|Terrace|Walk|Ward|Way)\b"
 )

@@ -16,11 +16,12 @@ from msgspec import Struct
 from forms.domain.case import Case, resolve, step
 from forms.domain.nodes import Node, is_unknown, label, walk
 from forms.domain.wording import age_on, earliest, latest
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
-_CRN = re.compile(r"[A-Z]\d{6}")
+_CRN = pattern(r"[A-Z]\d{6}")
 # The shapes of UK postcodes (BS 7666), and the armed forces' BFPO numbers.
-_POSTCODE = re.compile(r"(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|BFPO ?\d{1,4})", re.IGNORECASE)
+_POSTCODE = pattern(r"(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|BFPO ?\d{1,4})", re.IGNORECASE)
 
 # Each pair: the first should not be after the second. Equal dates (time served) are ordinary.
 _ORDER = (

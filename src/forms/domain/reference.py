@@ -6,16 +6,15 @@ footer need something plain that is never the same for two references.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 import unicodedata
 from datetime import date
 
+from forms.foundation.patterns import pattern
+
 LONGEST = 40
 
-_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9]+")
-_ALLOWED = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_NOT_ALLOWED = pattern(r"[^A-Za-z0-9]+")
+_ALLOWED = pattern(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which are misread
 _SUFFIX = 6
 
@@ -78,8 +77,10 @@ def slug(text: str) -> str:
 
 
 def _keyed(key: bytes, length: int, *parts: str) -> str:
+    from hmac import digest  # most papers show the case's own reference
+
     message = "\x1f".join(unicodedata.normalize("NFC", part) for part in parts).encode()
-    number = int.from_bytes(hmac.new(key, message, hashlib.sha256).digest())
+    number = int.from_bytes(digest(key, message, "sha256"))
     digits = []
     for _ in range(length):
         number, digit = divmod(number, len(_DIGITS))

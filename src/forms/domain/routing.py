@@ -17,13 +17,14 @@ from forms.domain.case import Case, resolve
 from forms.domain.explain import near
 from forms.domain.leaks import normal
 from forms.domain.nodes import ordinal
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
 AREA_UNKNOWN_NOTE = (
     "We do not know where one or more of the children live. "
     "This is sent to the area where the person named lives."
 )
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"^(the )?((london|royal|metropolitan) borough (council )?of|city of|county of|county borough of|lb|rb)\b ?"
     r"|( (london|metropolitan|county) borough)?( city| county| borough| district)?( council| corporation)?$"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from forms.domain.oddities import oddities
 from forms.domain.references import Schemas
 from forms.domain.verdict import Test, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ PROFILE_SCHEMA = "profile.schema.json"
 SUFFIX = ".schema.json"
 MOST_PROBLEMS = 200
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_TIME = pattern(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_EMAIL = re.compile(rf"[^\s@<>,;]+@{_HOST}(\.{_HOST})+")
-_URI = re.compile(r"(https?://[^\s/?#]+|mailto:[^\s@]+@|tel:\+?[0-9])\S*")
-_PART_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_EMAIL = pattern(rf"[^\s@<>,;]+@{_HOST}(\.{_HOST})+")
+_URI = pattern(r"(https?://[^\s/?#]+|mailto:[^\s@]+@|tel:\+?[0-9])\S*")
+_PART_DATE = pattern(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class Vocabulary:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from forms.foundation.patterns import pattern
+
 MONTHS = (
     "January",
     "February",
@@ -29,14 +31,14 @@ _MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 
 _MONTH_NUMBERS |= {name[:3].casefold(): number for number, name in enumerate(MONTHS, 1)}
 _MONTH_NUMBERS["sept"] = 9
 
-_DAY_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
-_DAY_FIGURES = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_DAY_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH_WORDS = re.compile(r"([A-Za-z]+)\.?\s+(\d{4})")
-_PART = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
-_TIME_12 = re.compile(r"(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*(am|pm)", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:about|around|approximately|approx\.?|circa|c\.?)\s+(.+)", re.IGNORECASE)
+_DAY_WORDS = pattern(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
+_DAY_FIGURES = pattern(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_DAY_ISO = pattern(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH_WORDS = pattern(r"([A-Za-z]+)\.?\s+(\d{4})")
+_PART = pattern(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_TIME = pattern(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_TIME_12 = pattern(r"(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*(am|pm)", re.IGNORECASE)
+_ABOUT = pattern(r"(?:about|around|approximately|approx\.?|circa|c\.?)\s+(.+)", re.IGNORECASE)
 
 _YES = frozenset({"yes", "y", "true"})
 _NO = frozenset({"no", "n", "false"})
@@ -330,7 +332,7 @@ def read_list(text: str) -> list[str]:
     return [item for item in items if item]
 
 
-_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|GIR ?0AA")
+_POSTCODE = pattern(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|GIR ?0AA")
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

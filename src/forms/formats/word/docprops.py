@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from forms.formats.word.escaping import attribute, escape
 from forms.formats.word.opc import DECLARATION
+from forms.foundation.patterns import pattern
 
 CORE, APP, CUSTOM = "docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"
 
 _CUSTOM_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "http://schemas.openxmlformats.org/officeDocument/2006/"
-_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_CREATED = pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 APP_XML = (
     f'{DECLARATION}<Properties xmlns="{_FORMAT}extended-properties">'

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from forms.formats.word.scripts import mark
+from forms.foundation.patterns import pattern
 
 TICKED, UNTICKED = "☒", "☐"
 
@@ -53,11 +54,11 @@ TESTS = frozenset(
 # compile, so the second one leaves a little more to be looked at than it must.
 _MARKUP = re.compile('[&<>"\x00-\x1f]')
 _BEYOND = re.compile("[^\x00-\u058f\u1e00-\u2e7f]")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
-_ONE_SPACE = re.compile(r"\r\n|[\r\n\t]")
-_LINE_END = re.compile(r"\r\n?|\n")
-_ROW = re.compile(r"<w:tr[ >]")
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
+_FORBIDDEN = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
+_ONE_SPACE = pattern(r"\r\n|[\r\n\t]")
+_LINE_END = pattern(r"\r\n?|\n")
+_ROW = pattern(r"<w:tr[ >]")
+_ISO_DATE = pattern(r"\d{4}-\d\d-\d\d(?!\d)")
 
 _marked = str.__new__  # what `Markup(text)` comes to, without the questions that a text has answered
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from forms.formats.word.escaping import attribute
 from forms.foundation.errors import ArtefactError, FormsError
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -18,8 +19,8 @@ PACKAGE_RELATIONSHIPS = "_rels/.rels"
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
-_LINK = re.compile(r"(https?|mailto|tel):", re.I)
-_TAG_IN_LINK = re.compile(r"\{[{%#]|%7B(%7B|%25|%23)", re.I)
+_LINK = pattern(r"(https?|mailto|tel):", re.I)
+_TAG_IN_LINK = pattern(r"\{[{%#]|%7B(%7B|%25|%23)", re.I)
 
 _RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"

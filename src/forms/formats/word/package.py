@@ -13,17 +13,18 @@ from __future__ import annotations
 import io
 import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from forms.formats.word import opc
 from forms.formats.word.parts import RenderedWord
 from forms.foundation.errors import ArtefactError, FormsError
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place
 
 try:
@@ -36,6 +37,9 @@ except ImportError:  # there is no wheel for every machine
     from zlib import crc32
 
     _FAST = 3
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 """The largest `.docx` that is opened, in bytes."""
@@ -53,12 +57,13 @@ _RAW = -15
 """Deflated data without zlib's own header, in the largest window (RFC 1951)."""
 
 _LEGACY_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PROGRAM_MEMBER = re.compile(
+_PROGRAM_MEMBER = pattern(
     r"(^|/)(vbaProject[^/]*|vbaData[^/]*|activeX/.*|embeddings/.*|.*\.(exe|dll|js|vbs))$", re.I
 )
-_WEB = re.compile(r"\s*(?!file:)[a-z][a-z0-9+.-]+:|\s*[/\\]{2}", re.I)
-_UNSAFE_NAME = re.compile(r"[\x00-\x1f\\:]|^/|(^|/)\.\.?(/|$)")
+_WEB = pattern(r"\s*(?!file:)[a-z][a-z0-9+.-]+:|\s*[/\\]{2}", re.I)
+_UNSAFE_NAME = pattern(r"[\x00-\x1f\\:]|^/|(^|/)\.\.?(/|$)")
 
+_STORED, _DEFLATED = 0, 8
 _DOS_DATE = 0x21  # 1 January 1980, the zip format's earliest day
 _UTF8_NAME = 0x800
 _LOCAL = b"PK\x03\x04"
@@ -96,6 +101,8 @@ def read(
             "The file is protected by a password, or in Word's old format",
             "Save it as a .docx without a password",
         )
+    import zipfile  # only templates and files of others are unpacked; it takes long to import
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             guard.check_directory(archive.infolist())
@@ -126,7 +133,7 @@ class _Guard(Struct, frozen=True):
     def problem(self, code: str, message: str, hint: str = "", member: str = "") -> FormsError:
         return self.refuse.of(code, message, hint, Place(self.source, "", member))
 
-    def check_directory(self, infos: list[zipfile.ZipInfo]) -> None:
+    def check_directory(self, infos: list[ZipInfo]) -> None:
         """Refuse by the zip's directory alone, before any member is unpacked."""
         if len(infos) > MAX_MEMBERS:
             raise self.problem("package-too-large", "The file has too many parts to be opened")
@@ -141,7 +148,7 @@ class _Guard(Struct, frozen=True):
                 )
             seen.add(info.filename.lower())
 
-    def _check_member(self, info: zipfile.ZipInfo) -> None:
+    def _check_member(self, info: ZipInfo) -> None:
         name = info.filename
         if _UNSAFE_NAME.search(info.orig_filename) or _UNSAFE_NAME.search(name):
             raise self.problem("unsafe-member", "The file holds a part whose name is not allowed")
@@ -149,7 +156,7 @@ class _Guard(Struct, frozen=True):
             raise self.problem(
                 "not-a-docx", "The file is protected by a password", "Save it without a password"
             )
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.compress_type not in (_STORED, _DEFLATED):
             raise self.problem("not-a-docx", "The file is packed in a way that Word does not use", member=name)
         if info.file_size > MAX_MEMBER_BYTES:
             raise self.problem(
@@ -247,7 +254,7 @@ def _pack(members: Mapping[str, bytes], deflate: Callable[[bytes], bytes], offse
         flags = 0 if name.isascii() else _UTF8_NAME
         header = struct.pack(
             "<HHHHHLLLHH",
-            *(20, flags, zipfile.ZIP_DEFLATED, 0, _DOS_DATE, crc32(content)),
+            *(20, flags, _DEFLATED, 0, _DOS_DATE, crc32(content)),
             *(len(deflated), len(content), len(encoded), 0),
         )
         record = b"".join((_LOCAL, header, encoded, deflated))

@@ -9,8 +9,9 @@ from lxml import etree
 from msgspec import Struct, field
 
 from forms.formats.word.wordml import SDT_CONTENT, TBL, TR, P, child_value, paragraph_text
+from forms.foundation.patterns import pattern
 
-_HEADING = re.compile(r"^(Heading|Title)", re.I)
+_HEADING = pattern(r"^(Heading|Title)", re.I)
 _LONGEST = 50
 
 

@@ -8,7 +8,6 @@ places before anybody renders.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from threading import Lock
@@ -54,6 +53,7 @@ from forms.formats.word.reader_sections import read_section, story_references
 from forms.formats.word.reader_tables import TableReader
 from forms.formats.word.slots import VALUE, cut, with_places
 from forms.formats.word.styles import NO_TABLE, Styles, TableContext, parse
+from forms.foundation.patterns import pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -67,7 +67,7 @@ _ONLY_AGAIN = 1_000
 be: a pattern and its plan take about as long to make as reading and laying out the whole."""
 _MET = 1024
 _FIELD_BEGINS, _FIELD_ENDS = 'w:fldCharType="begin"', 'w:fldCharType="end"'
-_PAGE_BREAK = re.compile(r'w:type="(?:page|column)"')
+_PAGE_BREAK = pattern(r'w:type="(?:page|column)"')
 _BOUNDARY = "<?forms-block?>"
 """Stands between blocks that are parsed in one go."""
 

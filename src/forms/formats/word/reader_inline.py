@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -121,8 +120,10 @@ def page_field(instruction: str, run_format: RunFormat) -> PageField | None:
 
 def field_link(instruction: str) -> str:
     r"""Give the address of a HYPERLINK field, with `\l` a place in the document; "" for other fields."""
+    from shlex import split
+
     try:
-        words = shlex.split(instruction, posix=False)
+        words = split(instruction, posix=False)
     except ValueError:
         words = instruction.split()
     words = [word.strip('"') for word in words]

@@ -19,6 +19,7 @@ from lxml import etree
 from msgspec import Struct
 
 from forms.formats.word.wordml import NAMESPACES, element, qn
+from forms.foundation.patterns import pattern
 
 Slot = Literal["cs", "eastAsia", "hAnsi"]
 
@@ -147,17 +148,17 @@ def _marked(match: re.Match[str]) -> str:
 
 # ── Cutting runs ────────────────────────────────────────────────────────────────────────────────────────────
 
-_RUN = re.compile(r"(<w:r(?: [^>]*)?>)((?:(?!<w:r[ >]).)*?)</w:r>", re.S)
-_PROPERTIES = re.compile(r"<w:rPr/>|<w:rPr>.*?</w:rPr>", re.S)
-_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
-_PIECE = re.compile(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}")
-_MARKS = re.compile(f"{OPEN}.|{CLOSE}")
-_DECLARATION = re.compile(r' xmlns:\w+="[^"]*"')
-_PARAGRAPH = re.compile(r"(<w:p(?: [^>]*)?>)(<w:pPr/>|<w:pPr>.*?</w:pPr>)?((?:(?!</?w:p[ >]).)*)</w:p>", re.S)
+_RUN = pattern(r"(<w:r(?: [^>]*)?>)((?:(?!<w:r[ >]).)*?)</w:r>", re.S)
+_PROPERTIES = pattern(r"<w:rPr/>|<w:rPr>.*?</w:rPr>", re.S)
+_TEXT = pattern(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_PIECE = pattern(f"{OPEN}(.)([^{CLOSE}]*){CLOSE}")
+_MARKS = pattern(f"{OPEN}.|{CLOSE}")
+_DECLARATION = pattern(r' xmlns:\w+="[^"]*"')
+_PARAGRAPH = pattern(r"(<w:p(?: [^>]*)?>)(<w:pPr/>|<w:pPr>.*?</w:pPr>)?((?:(?!</?w:p[ >]).)*)</w:p>", re.S)
 _LINE_BREAK = "<w:br/>"
-_RUNS_ONLY = re.compile(rf"(?:{_RUN.pattern})*", re.S)
-_NEVER_PARTED = re.compile(r'<w:(?:numPr|sectPr|pageBreakBefore)\b|<w:pStyle w:val="(?:List|\w*Bullet)')
-_STRONG = re.compile(f"{OPEN}(.)|[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")
+_RUNS_ONLY = pattern(rf"(?:{_RUN.pattern})*", re.S)
+_NEVER_PARTED = pattern(r'<w:(?:numPr|sectPr|pageBreakBefore)\b|<w:pStyle w:val="(?:List|\w*Bullet)')
+_STRONG = pattern(f"{OPEN}(.)|[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]")
 
 _RUN_ORDER = (
     *(
@@ -178,7 +179,7 @@ _RUN_ORDER = (
     *("position", "sz", "szCs", "highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs"),
     *("em", "lang", "eastAsianLayout", "specVanish", "oMath"),
 )
-_AFTER_BIDI = re.compile(
+_AFTER_BIDI = pattern(
     r"<w:(?:adjustRightInd|snapToGrid|spacing|ind|contextualSpacing|mirrorIndents|suppressOverlap|jc"
     r"|textDirection|textAlignment|textboxTightWrap|outlineLvl|divId|cnfStyle|rPr|sectPr|pPrChange)\b"
 )

@@ -8,7 +8,7 @@ gets to see them (`unmarked`).
 
 from __future__ import annotations
 
-import re
+from forms.foundation.patterns import pattern
 
 VALUE = "\x02"
 """Stands before and after a value in a text, in a control's tag or in its title."""
@@ -17,11 +17,11 @@ UNREAD = "\x03"
 WHOLE = "\x04"
 """Stands in a block that must be read as a whole: its markup depends on a value."""
 
-_UNREAD = re.compile(f"{UNREAD}[^{UNREAD}]*{UNREAD}")
+_UNREAD = pattern(f"{UNREAD}[^{UNREAD}]*{UNREAD}")
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
-_ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|#34|#39);")
+_ENTITY = pattern("&(?:amp|lt|gt|quot|apos|#34|#39);")
 _MEANT = {
     "&amp;": "&",
     "&lt;": "<",
@@ -33,7 +33,7 @@ _MEANT = {
 }
 FIRST_PLACE = 0xE000
 MOST_PLACES = 0x1000
-PRIVATE = re.compile("[\ue000-\uf8ff]")
+PRIVATE = pattern("[\ue000-\uf8ff]")
 """Characters for private use, which stand for places in a pattern, and for symbols in Word's own fonts."""
 
 

@@ -20,15 +20,16 @@ from forms.formats.word.escaping import unescape
 from forms.formats.word.places import Spot, walk
 from forms.formats.word.printed import about_printed_test, printed_tests
 from forms.formats.word.wordml import TBL, TR, P, T, paragraph_text, qn
+from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
 Kind = Literal["expression", "statement", "comment"]
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
-TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
+TOKEN = pattern(f"{OPEN}(\\d+){CLOSE}")
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
-_LOOSE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+_TAG = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
+_LOOSE = pattern(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 
 _TEXT_ELEMENTS = frozenset({T, qn("w:instrText"), qn("a:t")})
 
@@ -37,14 +38,14 @@ _BLOCKS = {"if": "endif", "for": "endfor", "with": "endwith"}
 _MIDDLE = {"elif": ("if",), "else": ("if", "for")}
 _STATEMENTS = frozenset({*_BLOCKS, *_BLOCKS.values(), *_MIDDLE, "set"})
 
-_WHOLE = re.compile(r"\{[%#](p|tr) ")
+_WHOLE = pattern(r"\{[%#](p|tr) ")
 _FORBIDDEN = (
-    (re.compile(r"\{[{%#]-|-[}%#]\}"), "a minus sign that joins paragraphs", "Take the minus sign out"),
-    (re.compile(r"\{[{%#]tc\b"), "a column tag", "Write the table's columns out, or use rows"),
-    (re.compile(r"\{[{%]r\s"), "a run tag", "Use the tag without the r"),
-    (re.compile(r"\{\{(p|tr)\s"), "a tag for a subdocument", "Put the text into the template"),
+    (pattern(r"\{[{%#]-|-[}%#]\}"), "a minus sign that joins paragraphs", "Take the minus sign out"),
+    (pattern(r"\{[{%#]tc\b"), "a column tag", "Write the table's columns out, or use rows"),
+    (pattern(r"\{[{%]r\s"), "a run tag", "Use the tag without the r"),
+    (pattern(r"\{\{(p|tr)\s"), "a tag for a subdocument", "Put the text into the template"),
     (
-        re.compile(r"\{%\s*(colspan|cellbg|vm|hm)\b"),
+        pattern(r"\{%\s*(colspan|cellbg|vm|hm)\b"),
         "a tag that changes table cells",
         "Lay the table out in Word",
     ),
@@ -135,8 +136,8 @@ def _scan_text(text: str, place: Place) -> list[Problem]:
     problems: list[Problem] = []
     for match in _TAG.finditer(text):
         tag = match[0]
-        for pattern, what, hint in _FORBIDDEN:
-            if pattern.search(tag):
+        for kind, what, hint in _FORBIDDEN:
+            if kind.search(tag):
                 problems.append(
                     Problem("error", "forbidden-tag", f"{tag} is {what}, which is not supported", hint, place)
                 )

@@ -8,8 +8,6 @@ blocks their number, so that loops and conditions may span blocks.
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from forms.formats.word import opc, package
@@ -34,17 +32,18 @@ from forms.formats.word.slots import UNREAD, VALUE, WHOLE
 from forms.formats.word.tags import CLOSE, OPEN, TOKEN, TagList, assemble
 from forms.formats.word.wordml import BODY, XML_SPACE, T, qn, remove
 from forms.foundation.errors import ArtefactError
+from forms.foundation.patterns import pattern
 
 __all__ = ["CompiledTemplate", "PrintSize", "Properties", "compile_template"]
 
 _CUT = "\ufdd2"
 """Stands between the blocks of a part while it is turned from a tree into text."""
 
-_FULL_DATE = re.compile(f' w:fullDate="({UNREAD}{OPEN}\\d+{CLOSE}{UNREAD})"')
-_NAME = re.compile(r'<w:(?:tag|alias) w:val="[^"]*$')
-_ID = re.compile(r'<w:id w:val="$')
-_DATED = re.compile(r'<w:date(?: [^>]*)? w:fullDate="$')
-_CHECKED = re.compile(r'<w14:checked w14:val="$')
+_FULL_DATE = pattern(f' w:fullDate="({UNREAD}{OPEN}\\d+{CLOSE}{UNREAD})"')
+_NAME = pattern(r'<w:(?:tag|alias) w:val="[^"]*$')
+_ID = pattern(r'<w:id w:val="$')
+_DATED = pattern(r'<w:date(?: [^>]*)? w:fullDate="$')
+_CHECKED = pattern(r'<w14:checked w14:val="$')
 
 
 def compile_template(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
+
+from forms.foundation.patterns import pattern
 
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -32,7 +33,7 @@ SDT, SDT_PR, SDT_CONTENT = (qn(f"w:{name}") for name in ("sdt", "sdtPr", "sdtCon
 P_PR, R_PR, TC_PR, SECT_PR, VAL = (qn(f"w:{name}") for name in ("pPr", "rPr", "tcPr", "sectPr", "val"))
 
 _NOISE = [qn(f"w:{name}") for name in ("proofErr", "lastRenderedPageBreak", "permStart", "permEnd")]
-_REVISION_ID = re.compile(r"\}(rsid\w*|paraId|textId)$")
+_REVISION_ID = pattern(r"\}(rsid\w*|paraId|textId)$")
 
 
 def child_value(element: etree._Element | None, path: str) -> str:
