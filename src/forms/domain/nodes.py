@@ -8,7 +8,7 @@ goes through here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -37,6 +37,9 @@ PRINTS = (
 )
 DEFAULT_ABSENT = "Not stated"
 _UNKNOWN = {"not_known", "not_applicable"}
+LATER = "x-later"
+"""In an object's schema: its properties are compiled when first asked for. Only the program sets it."""
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _BRANCHES = ("then", "else")
 _CHOICES = ("allOf", "anyOf", "oneOf")
 
@@ -73,6 +76,29 @@ class Node(Struct, frozen=True, eq=False):
                 return None
             node = node.items if node.kind == "array" else node.properties.get(str(part))
         return node
+
+
+class Later(Mapping[str, Node]):
+    """Nodes by name, each made when it is first asked for."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Node]) -> None:
+        """Take the names there are, and what makes the node of one."""
+        self._names = tuple(names)
+        self._make = make
+        self._made: dict[str, Node] = {}
+
+    def __getitem__(self, name: str) -> Node:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def is_unknown(value: object) -> bool:
@@ -216,50 +242,74 @@ def _compile_anew(
     schema: Raw, resolver: Resolver, title: str, trail: tuple[str, ...], compiled: Compiled
 ) -> Node:
     layers, unknown, trail = _layers(schema, resolver, trail)
-    own: dict[str, Any] = {}
-    for layer, _ in reversed(layers):  # the nearest wins
-        own.update(layer)
-    properties: dict[str, Node] = {}
+    if len(layers) == 1:
+        own = layers[0][0]
+    else:
+        own = {}
+        for layer, _ in reversed(layers):  # the nearest wins
+            own.update(layer)
+    properties: Mapping[str, Node] = _NOTHING
     items: Node | None = None
-    for layer, where in layers:
-        for key, below in (layer.get("properties") or {}).items():
-            if key not in properties:
-                properties[key] = _compile(below, where, humanise(key), trail, compiled)
-        if items is None and isinstance(layer.get("items"), Mapping):
-            items = _compile(layer["items"], where, "", trail, compiled)
+    if "properties" in own or "items" in own:
+        properties, items = _below(layers, trail, compiled)
+    words, audiences = own.get("x-words"), own.get("x-audiences")
     return Node(
         title=own.get("title", title),
         kind=_kind(own, properties, items),
         prints=_prints(own),
-        words=MappingProxyType(dict(own.get("x-words", {}))),
-        options=tuple(map(str, own.get("enum", ()))),
+        words=MappingProxyType(dict(words)) if words else _NOTHING,
+        options=tuple(map(str, own["enum"])) if "enum" in own else (),
         absent=own.get("x-absent"),
-        audiences=None if own.get("x-audiences") is None else tuple(own["x-audiences"]),
+        audiences=None if audiences is None else tuple(audiences),
         lay=tuple(own.get("x-lay", ())),
         warn=tuple(own.get("x-warn", ())),
         rows=own.get("x-rows", 0),
         unknown=unknown,
-        example=str(own.get("examples", [""])[0]),
-        properties=MappingProxyType(properties),
+        example=str(own["examples"][0]) if "examples" in own else "",
+        properties=properties,
         items=items,
     )
 
 
+def _below(
+    layers: Sequence[_Layer], trail: tuple[str, ...], compiled: Compiled
+) -> tuple[Mapping[str, Node], Node | None]:
+    """Compile the properties and the items of all layers; of two with one name the nearest wins."""
+    found: dict[str, tuple[Raw, Resolver]] = {}
+    items: Node | None = None
+    for layer, where in layers:
+        for key, schema in (layer.get("properties") or {}).items():
+            found.setdefault(key, (schema, where))
+        if items is None and isinstance(layer.get("items"), Mapping):
+            items = _compile(layer["items"], where, "", trail, compiled)
+
+    def make(key: str) -> Node:
+        schema, where = found[key]
+        return _compile(schema, where, humanise(key), trail, compiled)
+
+    if any(layer.get(LATER) for layer, _ in layers):
+        return Later(found, make), items
+    return MappingProxyType({key: make(key) for key in found}), items
+
+
+_Layer = tuple[Mapping[str, Any], Resolver]
+"""A schema, and what looks up its references."""
+
+
 def _layers(
     schema: Raw, resolver: Resolver, trail: tuple[str, ...]
-) -> tuple[list[tuple[Mapping[str, Any], Resolver]], bool, tuple[str, ...]]:
+) -> tuple[list[_Layer], bool, tuple[str, ...]]:
     """Give the schema and all that it takes in at the same place, the nearest first."""
-    layers: list[tuple[Mapping[str, Any], Resolver]] = []
+    layers: list[_Layer] = []
     unknown = False
     todo: list[tuple[Raw, Resolver]] = [(schema, resolver)]
-    while todo:
-        layer, where = todo.pop(0)
-        if not isinstance(layer, Mapping):
+    for layer, where in todo:  # which grows
+        if type(layer) is not dict and not isinstance(layer, Mapping):
             continue
-        names = set(layer.get("properties", ()))
-        if names & _UNKNOWN:
+        names = layer.get("properties")
+        if names and not _UNKNOWN.isdisjoint(names):
             unknown = True
-            if names <= _UNKNOWN:
+            if _UNKNOWN.issuperset(names):
                 continue
         layers.append((layer, where))
         reference = layer.get("$ref")
@@ -278,8 +328,12 @@ def _layers(
                 )
             trail = (*trail, name)
             todo.append((resolved.contents, resolved.resolver))
-        todo.extend((layer[key], where) for key in _BRANCHES if key in layer)
-        todo.extend((branch, where) for key in _CHOICES for branch in layer.get(key, ()))
+        for key in _BRANCHES:
+            if key in layer:
+                todo.append((layer[key], where))
+        for key in _CHOICES:
+            if key in layer:
+                todo += [(branch, where) for branch in layer[key]]
     return layers, unknown, trail
 
 

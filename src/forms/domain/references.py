@@ -8,7 +8,7 @@ where `jsonschema` explains a fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urljoin
 
@@ -49,7 +49,8 @@ class Resolver(Protocol):
 class Schemas:
     """The schemas of a library, by file name, by `$id`, and by file name beside any other's `$id`.
 
-    The last is for a force's own schema, which need not have an `$id`.
+    The last is for a force's own schema, which need not have an `$id`. `formats` are the formats that they
+    name, each with a file that does.
     """
 
     def __init__(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
@@ -61,9 +62,26 @@ class Schemas:
             own = str(schema.get("$id", name))
             for uri in {name, own, *(urljoin(folder, name) for folder in folders)}:
                 self._documents[uri.partition("#")[0]] = schema
-        self._plain = not any(_is_beyond(schema) for schema in schemas.values())
+        self.formats: dict[str, str] = {}
+        self._plain = True
+        for name, schema in schemas.items():
+            self._look_through(name, schema)
         self._found: dict[tuple[str, str], _PlainFound] = {}
         self._registry: Registry[Schema] | None = None
+
+    def _look_through(self, name: str, schema: Mapping[str, Any]) -> None:
+        """Note the formats in a schema, and whether it holds what only `referencing` finds its way in."""
+        if not _BEYOND.isdisjoint(schema):
+            self._plain = False
+        forms = [schema.get("format")]
+        for below in _objects(schema):
+            if not _BEYOND.isdisjoint(below) or type(below.get("$id")) is str:
+                self._plain = False
+            if "format" in below:
+                forms.append(below["format"])
+        for form in forms:
+            if isinstance(form, str):
+                self.formats.setdefault(form, name)
 
     def resolver(self, base: str = "") -> Resolver:
         """Give what looks up references from a place with this base URI."""
@@ -139,16 +157,11 @@ class _ThoroughFound(Struct, frozen=True):
     resolver: _Thorough
 
 
-def _is_beyond(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a schema holds what only `referencing` finds its way in."""
-    return any(_has_beyond(below) for name, below in schema.items() if name != "$id") or not _BEYOND.isdisjoint(
-        schema
-    )
-
-
-def _has_beyond(value: object) -> bool:
-    if type(value) is dict:
-        if not _BEYOND.isdisjoint(value) or type(value.get("$id")) is str:
-            return True
-        value = list(value.values())
-    return type(value) is list and any(_has_beyond(below) for below in value if type(below) in (dict, list))
+def _objects(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give all the objects in a schema, at any depth, without itself."""
+    holders: list[Any] = [list(schema.values())]
+    for holder in holders:  # which grows
+        if type(holder) is dict:
+            yield holder
+            holder = holder.values()
+        holders += [below for below in holder if type(below) is dict or type(below) is list]

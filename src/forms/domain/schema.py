@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from forms.domain.case import Case, resolve, step
 from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
-from forms.domain.nodes import Compiled, Node, compile_node, label
+from forms.domain.nodes import LATER, Compiled, Later, Node, compile_node, label
 from forms.domain.oddities import oddities
 from forms.domain.references import Schemas
 from forms.domain.verdict import Test, compile_condition, compile_verdict
@@ -63,20 +63,16 @@ class Vocabulary:
             if "part" in schema.get("$defs", {})
         }
         self.schemas = {**schemas, CASE_SCHEMA: _with_papers(schemas[CASE_SCHEMA], papers)}
-        for name, schema in self.schemas.items():
-            _check_formats(name, schema)
         self.artefacts: tuple[str, ...] = tuple(sorted(papers))
         self._references = Schemas(self.schemas)
+        _check_formats(self._references.formats)
         self._validators: dict[str, Draft202012Validator] = {}
         self._verdicts: dict[str, Test | None] = {}
         self._conditions: dict[int, tuple[Mapping[str, Any], Test]] = {}
         self._nodes: dict[str, Node] = {}
         self._compiled: Compiled = {}
         self.case: Node = self.node(CASE_SCHEMA)
-        self.parts: dict[str, Node] = {
-            artefact: _titled(self.node(f"{artefact}{SUFFIX}#/$defs/part"), self.schemas[f"{artefact}{SUFFIX}"])
-            for artefact in self.artefacts
-        }
+        self.parts: Mapping[str, Node] = Later(self.artefacts, self._part)
         self._needs = {artefact: "needs" in definitions for artefact, definitions in papers.items()}
 
     def node(self, reference: str) -> Node:
@@ -84,6 +80,10 @@ class Vocabulary:
         if reference not in self._nodes:
             self._nodes[reference] = compile_node(self._references, reference, self._compiled)
         return self._nodes[reference]
+
+    def _part(self, artefact: str) -> Node:
+        name = f"{artefact}{SUFFIX}"
+        return _titled(self.node(f"{name}#/$defs/part"), self.schemas[name])
 
     @property
     def profile(self) -> Node:
@@ -201,6 +201,7 @@ def _with_papers(schema: Mapping[str, Any], papers: Collection[str]) -> Mapping[
     given = dict(properties.get("papers", {"title": "Papers", "type": "object", "additionalProperties": False}))
     parts = {artefact: {"$ref": f"{artefact}{SUFFIX}#/$defs/part"} for artefact in papers}
     given["properties"] = {**parts, **given.get("properties", {})}
+    given[LATER] = True  # a case has a few of all the papers there are
     return {**schema, "properties": {**properties, "papers": given}}
 
 
@@ -233,11 +234,10 @@ def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(seen.values())
 
 
-def _check_formats(name: str, schema: object) -> None:
+def _check_formats(formats: Mapping[str, str]) -> None:
     """Refuse a `format` that nobody checks: it would look like a check and be none."""
-    if isinstance(schema, Mapping):
-        form = schema.get("format")
-        if isinstance(form, str) and form not in FORMATS.checkers:
+    for form, name in formats.items():
+        if form not in FORMATS.checkers:
             raise ArtefactError(
                 Problem(
                     "error",
@@ -247,12 +247,6 @@ def _check_formats(name: str, schema: object) -> None:
                     Place(name),
                 )
             )
-        for below in schema.values():
-            if type(below) in (dict, list):
-                _check_formats(name, below)
-    elif isinstance(schema, list):
-        for below in schema:
-            _check_formats(name, below)
 
 
 def _is_date(value: object) -> bool:

@@ -33,21 +33,36 @@ class _NotKnown(Exception):  # noqa: N818 - not an error: it only says that json
     """A schema uses what is not known here."""
 
 
+_NOT_HERE = (_NotKnown, BrokenReferenceError)
+
+
 def compile_verdict(schemas: Schemas, reference: str, formats: Formats) -> Test | None:
-    """Compile the schema at a reference into a test, or give None if it uses what is not known here."""
+    """Compile the schema at a reference into a test, or give None if it uses what is not known here.
+
+    The schema of a property is compiled when a value first has that property. If that uses what is not known
+    here, the test says no: after a no `jsonschema` judges.
+    """
     resolver = schemas.resolver()
     try:
         found = resolver.lookup(reference)
-        return _Compiler(formats).compile(found.contents, found.resolver, 0)
-    except (_NotKnown, BrokenReferenceError):
+        test = _Compiler(formats, later=True).compile(found.contents, found.resolver, 0)
+    except _NOT_HERE:
         return None
+
+    def sound(value: Any) -> bool:  # noqa: ANN401 - any JSON
+        try:
+            return test(value)
+        except _NOT_HERE:
+            return False
+
+    return sound
 
 
 def compile_condition(schemas: Schemas, schema: Mapping[str, Any], formats: Formats) -> Test | None:
     """Compile a schema of its own (a manifest's condition), or give None as `compile_verdict` does."""
     try:
-        return _Compiler(formats).compile(schema, schemas.resolver(), 0)
-    except (_NotKnown, BrokenReferenceError):
+        return _Compiler(formats, later=False).compile(schema, schemas.resolver(), 0)
+    except _NOT_HERE:
         return None
 
 
@@ -72,10 +87,11 @@ def same(one: object, other: object) -> bool:
 
 
 class _Compiler:
-    """Makes tests; what a reference leads to is compiled once."""
+    """Makes tests; what a reference leads to is compiled once. `later`: properties when they are first met."""
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, *, later: bool) -> None:
         self._formats = formats
+        self._later = later
         self._done: dict[int, Test] = {}
 
     def compile(self, schema: Raw, resolver: Resolver, depth: int) -> Test:
@@ -114,20 +130,28 @@ class _Compiler:
 
     def members(self, schema: Mapping[str, Any], resolver: Resolver, depth: int) -> Test:
         """`properties` with `additionalProperties`."""
-        known = {
-            name: self.compile(below, resolver, depth) for name, below in schema.get("properties", {}).items()
-        }
         if "patternProperties" in schema:
             raise _NotKnown
+        properties = schema.get("properties", {})
         other = self.compile(schema.get("additionalProperties", True), resolver, depth)
-
+        known: dict[str, Test] = {}
         find = known.get
+
+        def made(name: str) -> Test:
+            if name not in properties:
+                return other
+            known[name] = self.compile(properties[name], resolver, depth)
+            return known[name]
+
+        if not self._later:
+            for name in properties:
+                made(name)
 
         def test(value: Any) -> bool:  # noqa: ANN401 - any JSON
             if not isinstance(value, dict):
                 return True
             for name, item in value.items():  # noqa: SIM110 - as in `_all`
-                if not find(name, other)(item):
+                if not (find(name) or made(name))(item):
                     return False
             return True
 

@@ -172,6 +172,18 @@ def test_a_broken_library_is_named(schemas, code):
     assert caught.value.problems[0].code == code
 
 
+def test_a_paper_that_a_case_does_not_have_is_not_compiled():
+    broken = {"$defs": {"part": {"properties": {"a": {"$ref": "nothing.schema.json"}}}}}
+    schemas = {"case.schema.json": SMALL, "letter.schema.json": PAPER, "memo.schema.json": broken}
+    vocabulary = Vocabulary(schemas)
+    assert check(vocabulary, {**GOOD, "papers": {"letter": {"sent_on": "2026-11-21"}}}, "letter") == ()
+    assert set(vocabulary.case.properties["papers"].properties) == {"letter", "memo"}
+    with pytest.raises(ArtefactError):
+        check(vocabulary, {**GOOD, "papers": {"memo": {"a": 1}}}, "letter")
+    with pytest.raises(ArtefactError):
+        list(places(vocabulary.case))
+
+
 def test_a_scratch_artefact_needs_no_mention_in_the_case_schema():
     beside = {"$id": "https://forms.example.org/schemas/case.schema.json", **SMALL}
     own = json.loads(json.dumps(PAPER))

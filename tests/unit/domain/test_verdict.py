@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from forms.domain.nodes import walk
 from forms.domain.references import Schemas
 from forms.domain.schema import FORMATS
-from forms.domain.verdict import compile_verdict, is_sound, same
+from forms.domain.verdict import compile_condition, compile_verdict, is_sound, same
 
 scalars = (
     st.none()
@@ -80,16 +80,27 @@ def test_equality_is_that_of_json_schema(one, other):
     "keyword", ["unevaluatedProperties", "patternProperties", "prefixItems", "minContains", "$dynamicRef"]
 )
 def test_what_is_not_known_is_left_to_jsonschema(keyword):
-    schemas = Schemas({"s.json": {"properties": {"a": {keyword: {}}}}})
+    beyond = {keyword: {}}
+    below = {"properties": {"a": beyond}}
+    schemas = Schemas({"s.json": beyond, "t.json": below})
     assert compile_verdict(schemas, "s.json", FORMATS) is None
     assert compile_verdict(schemas, "nothing.json", FORMATS) is None
+    assert compile_condition(schemas, below, FORMATS) is None
+
+
+@pytest.mark.parametrize("beyond", [{"prefixItems": []}, {"$ref": "nothing.json"}])
+def test_a_property_is_compiled_when_a_value_has_it_and_what_is_not_known_there_is_no_yes(beyond):
+    schemas = Schemas({"s.json": {"not": {"properties": {"a": beyond, "b": {"const": 1}}}}})
+    verdict = compile_verdict(schemas, "s.json", FORMATS)
+    assert verdict is not None
+    assert [verdict({"b": 2}), verdict({"b": 1}), verdict({"a": 1})] == [True, False, False]
 
 
 def test_all_schemas_of_the_library_are_compiled(vocabulary):
     schemas = Schemas(vocabulary.schemas)
     for name, schema in vocabulary.schemas.items():
         for reference in (name, *(f"{name}#/$defs/{key}" for key in schema.get("$defs", {}))):
-            assert compile_verdict(schemas, reference, FORMATS) is not None, reference
+            assert compile_condition(schemas, {"$ref": reference}, FORMATS) is not None, reference
 
 
 JUNK = [
