@@ -42,7 +42,7 @@ def forbidden(seen: View, address: str) -> Iterator[str]:
     shown = [text for _, node, value in walk(root, seen.data) for text in forms_of(node, value)]
     visible = fold(" ".join([address, *shown, *(text for _, text in strings(seen.data))])).casefold()
     for removed in seen.withheld:
-        for node, pointer, value in leaves(removed):
+        for node, pointer, value in leaves(removed.node, removed.value, removed.pointer):
             if pointer.endswith("/id"):
                 continue  # the case's own labels for its parts
             for text in forms_of(node, value):

@@ -19,6 +19,7 @@ from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
 from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
+from forms.domain.normal import ASCII_TEXT, characters
 from forms.domain.own_form import OwnForm, parse_own_form
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
@@ -148,9 +149,18 @@ class Catalogue:
         """The rules of deadlines, as the profile changes them."""
         return load_rules(self.directory("deadlines"), self.profile.get("deadlines"))
 
+    def undrawable(self, text: str) -> bool:
+        """Tell whether a text has a character that no font draws; a font is asked about each only once."""
+        plain = self._drawable.issuperset(ASCII_TEXT) or not self.fonts.uncovered(ASCII_TEXT)
+        new = characters(text, beside=ASCII_TEXT if plain else "") - self._drawable
+        if new and self.fonts.uncovered("".join(new)):
+            return True
+        self._drawable.update(new, ASCII_TEXT if plain else "")
+        return False
+
     @cached_property
-    def drawable(self) -> set[str]:
-        """The characters that are known to be in a font; whoever asks the fonts adds to it."""
+    def _drawable(self) -> set[str]:
+        """The characters that are known to be in a font."""
         return set()
 
     @cached_property

@@ -22,7 +22,7 @@ from msgspec import Struct
 from forms.application.catalogue import read_input
 from forms.application.ledger import Entry, Sealed
 from forms.application.private import read_private
-from forms.domain.leaks import normal
+from forms.domain.normal import normal
 from forms.domain.routing import Authorities
 from forms.formats.encrypting import ENCRYPT, decrypt, is_encrypted, require
 from forms.foundation.errors import InputError

@@ -20,7 +20,7 @@ from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
 from forms.domain.audience import View, annex_rows, view
-from forms.domain.case import Case, strings
+from forms.domain.case import Case, strings, texts
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
 from forms.domain.leaks import Readings, leaks
@@ -276,10 +276,12 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
-    readings = Readings()
+    written = texts(job.case.data)
+    readings = Readings(written)
+    undrawable = "pdf" in job.options.formats and job.catalogue.undrawable("".join(written))
     for seen in views:
         problems += leaks(seen, root, job.case.source, readings)
-        if "pdf" in job.options.formats:
+        if undrawable:
             problems += _uncovered(job, seen)
     if errors := errors_in(problems):
         raise InputError(*_once(errors))
@@ -288,17 +290,9 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
 
 def _uncovered(job: _Job, seen: View) -> list[Problem]:
     """Characters that no font draws, by their place and code point."""
-    fonts, vocabulary = job.catalogue.fonts, job.catalogue.vocabulary
     problems: list[Problem] = []
-    texts = list(strings(seen.data))
-    new = set().union(*(text for _, text in texts)) - job.catalogue.drawable
-    if not new:
-        return problems
-    if not fonts.uncovered("".join(new)):
-        job.catalogue.drawable.update(new)
-        return problems
-    for pointer, text in texts:
-        if missing := fonts.uncovered(text):
+    for pointer, text in strings(seen.data):
+        if missing := job.catalogue.fonts.uncovered(text):
             codes = ", ".join(f"U+{ord(char):04X}" for char in missing)
             place = seen.origin(pointer)
             problems.append(
@@ -307,7 +301,7 @@ def _uncovered(job: _Job, seen: View) -> list[Problem]:
                     "no-font",
                     f"No font here can draw a character of this text ({codes})",
                     "Write it another way, make only the Word document (--format docx), or add a font",
-                    Place(job.case.source, place, vocabulary.label(place)),
+                    Place(job.case.source, place, job.catalogue.vocabulary.label(place)),
                 )
             )
     return problems

@@ -349,12 +349,12 @@ def _by_place(marks: Sequence[Mark], names: Collection[str]) -> dict[str, Mark]:
     return found
 
 
-def leaves(removed: Removed) -> Iterator[tuple[Node, str, object]]:
-    """Give each single value in something removed, with its node and place."""
-    if removed.node.kind == "value":  # most are; they need no walk
-        if state_of(removed.value) == "given":
-            yield removed.node, removed.pointer, removed.value
-        return
-    for pointer, node, value in walk(removed.node, removed.value, removed.pointer):
-        if node.kind == "value" and state_of(value) == "given":
+def leaves(node: Node, value: object, pointer: str = "") -> Iterator[tuple[Node, str, object]]:
+    """Give each single value that is given in a value or subtree, with its node and place."""
+    if node.kind == "value":  # most are; they need no walk
+        if state_of(value) == "given":
             yield node, pointer, value
+        return
+    for place, below, item in walk(node, value, pointer):
+        if below.kind == "value" and state_of(item) == "given":
+            yield below, place, item

@@ -132,6 +132,24 @@ def resolve(data: object, pointer: str) -> object:
     return data
 
 
+def texts(value: object) -> list[str]:
+    """Give every string of a JSON value, in document order."""
+    found: list[str] = []
+    _texts(value, found)
+    return found
+
+
+def _texts(value: object, found: list[str]) -> None:
+    if isinstance(value, str):
+        found.append(value)
+        return
+    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        if type(item) is str:
+            found.append(item)
+        elif type(item) is not bool:
+            _texts(item, found)
+
+
 def strings(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Give every string of a JSON value with its pointer, in document order."""
     found: list[tuple[str, str]] = []

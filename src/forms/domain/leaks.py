@@ -28,28 +28,25 @@ What counts as a repetition, and what not:
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from forms.domain import wording
 from forms.domain.audience import Removed, View, leaves
 from forms.domain.case import strings
-from forms.domain.nodes import Node, is_withheld, label, walk
-from forms.domain.ordinary import ORDINARY, PARTICLES, STARTERS, TELLING_NOTHING
+from forms.domain.needles import Haystack, Key, Kind, keys_of
+from forms.domain.nodes import Node, is_unknown, is_withheld, label, walk
+from forms.domain.normal import normal, padded, words_of
+from forms.domain.ordinary import ORDINARY, STARTERS, TELLING_NOTHING
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 
-_WORD = pattern(r"[^\W_]+")
-_TOKEN = re.compile(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
-_FIGURE = re.compile(r"\d")
+_TOKEN = pattern(r"[^\s,.;:!?()\[\]{}\"“”‘/\\|<>–—-]+")
+_FIGURE = pattern(r"\d")
 _NUMBER = pattern(r"(?:\+|\b)\d[\d ()./-]{5,}\d")
 _SHORTEST_NUMBER = 7
 _POSTCODE = pattern(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _DATE = pattern(
     r"\b\d{4}-\d{2}-\d{2}\b"
     r"|\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"
@@ -59,17 +56,13 @@ _DATE = pattern(
 _AMERICAN = pattern(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _SHORT_YEAR = pattern(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})")
 
-Kind = Literal["name", "part", "address", "postcode", "number", "date", "text", "word"]
-
 
 class _Needle(Struct, frozen=True):
-    """One thing to look for: `key` in normal form. `weak` ones give warnings."""
+    """A key to look for, of the value at a place of the full case, in something removed."""
 
-    kind: Kind
-    key: str
+    key: Key
     removed: Removed
     pointer: str
-    weak: bool = False
 
     @property
     def name(self) -> str:
@@ -118,70 +111,138 @@ class _Reading(Struct):
         return self._postcodes
 
 
-Key = tuple[Kind, str, bool]
+class Readings:
+    """What was read of one case, for all its readers; it goes when the case goes."""
 
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        """Take the case's texts: they are read together, others one by one."""
+        self._texts: dict[str, _Reading] = {}
+        self._padded = _Padded(zip(known, padded(known), strict=True))
+        self._keys: dict[tuple[int, int, bool], tuple[Node, object, _PlacedKeys]] = {}
 
-class Readings(Struct):
-    """What was read of one case's texts, for all its readers; it goes when the case goes."""
+    def read(self, text: str) -> _Reading:
+        """Give a text's thorough reading; views of one case share their texts."""
+        reading = self._texts.get(text)
+        if reading is None:
+            reading = self._texts[text] = _Reading(text, words_of(text), _FIGURE.search(text) is not None)
+        return reading
 
-    texts: dict[str, _Reading] = field(default_factory=dict)
-    keys: dict[tuple[str, str, bool], tuple[Key, ...]] = field(default_factory=dict)
+    def haystack(self, seen: Iterable[_Value], keys: int) -> Haystack:
+        """Give the texts of values as one; `keys` is how many will be looked for."""
+        said: list[str] = []
+        stated: list[str] = []
+        for _, node, value in seen:
+            if type(value) is str:
+                if node.prints == "text":
+                    said.append(value)
+                elif node.prints not in _NOT_SEARCHED:
+                    stated.append(value)
+            elif type(value) is not bool:
+                _sort(value, node.prints, said, stated)
+        find = self._padded.__getitem__
+        return Haystack(map(find, said), map(find, stated), keys)
 
-    def keys_of(self, node: Node, value: object, undeclared: bool) -> Iterable[Key]:
-        """Give what to search for of one value, see `_keys`."""
-        if not isinstance(value, str):
-            return _keys(node, value, undeclared)
-        about = (node.prints, value, undeclared)
-        found = self.keys.get(about)
+    def keys_in(self, node: Node, value: object, undeclared: bool = False) -> _PlacedKeys:
+        """Give what to search for of a value or a subtree, each with its place below."""
+        about = (id(node), id(value), undeclared)
+        found = self._keys.get(about)
         if found is None:
-            found = self.keys[about] = tuple(_keys(node, value, undeclared))
-        return found
+            keys = tuple(
+                (place, key)
+                for below, place, leaf in leaves(node, value)
+                for key in keys_of(below, leaf, undeclared, self._normal)
+            )
+            # Both are kept beside the keys, so that no other can come to stand at their address.
+            found = self._keys[about] = (node, value, keys)
+        return found[2]
+
+    def _normal(self, text: str) -> str:
+        return " ".join(self._padded[text].split())
+
+
+_PlacedKeys = tuple[tuple[str, Key], ...]
+
+
+class _Padded(dict[str, str]):
+    """Texts as `padded` gives them; one that is not known is read when it is asked for."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = made = padded([text])[0]
+        return made
+
+
+_Value = tuple[str, Node, object]
+"""A value of a view: the name of its property, or its number in a list; its node; the value."""
+
+
+def _values(name: str, node: Node, value: object, found: list[_Value]) -> None:
+    """Collect the single values of a view; as `walk`, but without their places, which take longest to make."""
+    if node.kind == "value" or isinstance(value, str):
+        found.append((name, node, value))
+    elif node.kind == "array":
+        if isinstance(value, list) and node.items is not None:
+            for index, item in enumerate(value):
+                _values(str(index), node.items, item, found)
+    elif isinstance(value, Mapping) and not is_unknown(value):
+        find = node.properties.get
+        for key, item in value.items():
+            below = find(key)
+            if below is None:
+                continue
+            if below.kind == "value":
+                found.append((key, below, item))
+            else:
+                _values(key, below, item, found)
+
+
+def _sort(value: object, prints: str, said: list[str], stated: list[str]) -> None:
+    """Sort the texts in a value by whether they print as text, as a reason for not knowing always does."""
+    if isinstance(value, str):
+        if prints not in _NOT_SEARCHED:
+            (said if prints == "text" else stated).append(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _sort(item, "text" if key == "not_known" else prints, said, stated)
+    elif isinstance(value, list):
+        for item in value:
+            _sort(item, prints, said, stated)
 
 
 class _Visible:
     """What the reader sees as values of their own, in normal form; most of it is never asked for."""
 
-    def __init__(self, view: View, root: Node, readings: Readings) -> None:
-        """Collect what stands in the view, or would in a document about other children."""
+    def __init__(self, seen: Sequence[_Value], readings: Readings) -> None:
+        """Take what stands in the view, or would in a document about other children."""
+        self._seen = seen
         self._readings = readings
-        self._by_kind: dict[str, list[tuple[Node, object]]] = {}
-        self._by_name: dict[str, list[tuple[Node, object]]] = {}
         self._keys: dict[str, set[str]] = {}
         self._texts: dict[str, set[str]] = {}
-        for at, top, data in (("", root, view.data), *view.elsewhere):
-            for pointer, node, value in walk(top, data, at):
-                if node.kind == "value" and not is_withheld(value):
-                    self._by_kind.setdefault(node.prints, []).append((node, value))
-                    if node.prints == "text":
-                        self._by_name.setdefault(pointer.rpartition("/")[2], []).append((node, value))
 
     def has(self, needle: _Needle) -> bool:
         """Tell whether the reader sees anyway what is looked for."""
-        if needle.kind in ("text", "word"):
-            telling = {word for word in needle.key.split() if word not in TELLING_NOTHING}
-            return needle.key in self._texts_of(needle.name) or telling <= self._keys_of("part")
-        return needle.key in self._keys_of(needle.kind)
+        kind, text = needle.key.kind, needle.key.text
+        if kind in ("text", "word"):
+            telling = {word for word in text.split() if word not in TELLING_NOTHING}
+            return text in self._texts_of(needle.name) or telling <= self._keys_of("part")
+        return text in self._keys_of(kind)
 
     def _keys_of(self, kind: str) -> set[str]:
         if kind not in self._keys:
-            self._keys[kind] = {
-                key
-                for prints in _SHOWN_AS[kind]
-                for node, value in self._by_kind.get(prints, ())
-                for found, key, _ in self._readings.keys_of(node, value, False)
-                if found == kind
-            }
+            prints = _SHOWN_AS[kind]
+            values = [(node, value) for _, node, value in self._seen if node.prints in prints]
+            self._keys[kind] = {key.text for key in self._all_keys(values) if key.kind == kind}
         return self._keys[kind]
 
     def _texts_of(self, name: str) -> set[str]:
         if name not in self._texts:
-            self._texts[name] = {
-                key
-                for node, value in self._by_name.get(name, ())
-                for kind, key, _ in self._readings.keys_of(node, value, False)
-                if kind in ("text", "word")
-            }
+            values = [(node, value) for own, node, value in self._seen if own == name and node.prints == "text"]
+            self._texts[name] = {key.text for key in self._all_keys(values) if key.kind in ("text", "word")}
         return self._texts[name]
+
+    def _all_keys(self, values: Iterable[tuple[Node, object]]) -> Iterator[Key]:
+        for node, value in values:
+            if type(value) is str or not is_withheld(value):
+                yield from (key for _, key in self._readings.keys_in(node, value))
 
 
 _SHOWN_AS: Mapping[Kind | str, tuple[str, ...]] = {
@@ -192,7 +253,7 @@ _SHOWN_AS: Mapping[Kind | str, tuple[str, ...]] = {
     "number": ("telephone", "text"),
     "date": ("date", "part_date"),
 }
-"""How the values print that may hold a key of a kind (see `_keys`)."""
+"""How the values print that may hold a key of a kind (see `needles.keys_of`)."""
 
 
 def leaks(view: View, root: Node, source: str = "", readings: Readings | None = None) -> tuple[Problem, ...]:
@@ -209,88 +270,39 @@ def leaks(view: View, root: Node, source: str = "", readings: Readings | None = 
         and removed value, with the text's place in the full case.
     """
     known = Readings() if readings is None else readings
-    needles = _index(needle for removed in view.withheld for needle in _needles(removed, known))
+    if not view.withheld:
+        return ()
+    seen: list[_Value] = []
+    _values("", root, view.data, seen)
+    needles = list(_suspects(view, known, known.haystack(seen, len(view.withheld))))
     if not needles:
         return ()
-    # What is seen anyway is taken out of what was found, not of what is looked for: mostly nothing is found.
-    visible: _Visible | None = None
-    seen: dict[int, bool] = {}
+    for pointer, node, value in view.elsewhere:
+        _values(pointer.rpartition("/")[2], node, value, seen)
+    visible = _Visible(seen, known)
+    return _found(view, root, source, [needle for needle in needles if not visible.has(needle)], known)
+
+
+def _found(
+    view: View, root: Node, source: str, needles: Iterable[_Needle], known: Readings
+) -> tuple[Problem, ...]:
+    """Search every text thoroughly, and say where each needle is."""
+    index = _index(needles)
+    if not index:
+        return ()
     found: dict[tuple[str, str], Problem] = {}
-    plain = not (needles.numbers or needles.dates or needles.postcodes)
     for pointer, prints, text in _texts(view, root):
-        reading = _read(text, known)
-        if (plain or not reading.figures) and needles.by_word.keys().isdisjoint(reading.words):
-            continue  # most texts
-        for needle in _search(reading, prints, needles):
-            if id(needle) not in seen:
-                visible = visible or _Visible(view, root, known)
-                seen[id(needle)] = visible.has(needle)
-            if seen[id(needle)]:
-                continue
+        for needle in _search(known.read(text), prints, index):
             place = view.origin(pointer)
             key = (place, needle.removed.pointer)
-            if key not in found or (found[key].severity == "warning" and not needle.weak):
+            if key not in found or (found[key].severity == "warning" and not needle.key.weak):
                 found[key] = _problem(view, root, source, place, needle)
     return tuple(sorted(found.values(), key=lambda problem: problem.severity == "warning"))
 
 
-def normal(text: str) -> str:
-    """Give a text as its words in lower case without accents and possessive endings, one space between."""
-    return " ".join(_words(text))
-
-
-def _words(text: str) -> list[str]:
-    """Give a text's words in normal form."""
-    if not text.isascii():
-        plain = _WESTERN.sub(_western, text)
-        text = plain if plain.isascii() else _fold(text)
-    if "'" in text:
-        text = _POSSESSIVE.sub("", text.casefold()).replace("'", "")
-    if text.isascii():
-        return text.translate(_ASCII).split()
-    return "".join(map(_letter_or_space, text.casefold())).split()
-
-
-def _fold(text: str) -> str:
-    """Take off accents and what is invisible; the rest of letters stays as it is."""
-    split = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
-    return _ACCENT.sub("", unicodedata.normalize("NFKD", split.translate(_LETTERS)))
-
-
-def _western(found: re.Match[str]) -> str:
-    """What `_fold` makes of a letter or mark that has nothing to do with those beside it."""
-    return _FOLDED.get(found[0]) or _FOLDED.setdefault(found[0], _fold(found[0]))
-
-
-def _letter_or_space(char: str) -> str:
-    """Drop accents, keep the vowel signs of Indic scripts; what is no letter or figure parts words."""
-    if char.isalnum():
-        return char
-    if unicodedata.combining(char):
-        return ""
-    return char if unicodedata.category(char)[0] == "M" else " "
-
-
-_WESTERN = re.compile("[\u00a0-\u024f\u2010-\u2026]")
-"""Latin letters with their accents, and punctuation: each is folded by itself."""
-_FOLDED: dict[str, str] = {}
-_ASCII = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
-_POSSESSIVE = re.compile(r"(?<=\w)'s\b")
-_ACCENT = re.compile("[\u0300-\u036f]")
-# Letters that have no decomposition, and are written without their stroke all the same; punctuation; and what
-# is invisible inside words: soft hyphens, zero-width spaces and joiners.
-_LETTERS = str.maketrans(
-    {
-        **{"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "’": "'"},
-        **dict.fromkeys("“”‘–—•…«»\u00a0", " "),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
-    }
-)
-
-
 def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -> Problem:
     where = Place(source, place, label(root, place))
-    if needle.weak:
+    if needle.key.weak:
         return Problem(
             "warning",
             "restricted-value-perhaps-repeated",
@@ -307,76 +319,13 @@ def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -
     )
 
 
-def _needles(removed: Removed, readings: Readings) -> Iterator[_Needle]:
-    for node, pointer, value in leaves(removed):
-        for kind, key, weak in readings.keys_of(node, value, removed.why == "undeclared"):
-            yield _Needle(kind, key, removed, pointer, weak)
-
-
-def _keys(node: Node, value: object, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]:
-    """Give what to search for of one value: (kind, normal form, whether it is weak)."""
-    if node.prints == "name" and isinstance(value, Mapping):
-        for kind, key in _name_keys(value):
-            yield kind, key, False
-    elif node.prints == "address" and isinstance(value, Mapping):
-        for kind, key in _address_keys(value):
-            yield kind, key, False
-    elif not isinstance(value, str):
-        return
-    elif node.prints == "telephone":
-        if key := _number_key(value):
-            yield "number", key, False
-    elif node.prints in ("date", "part_date"):
-        if wording.read_date(value) is not None and len(value) == 10:
-            yield "date", value, undeclared
-    elif node.prints == "text":
-        yield from _text_keys(value, undeclared)
-
-
-def _name_keys(value: Mapping[str, object]) -> Iterator[tuple[Kind, str]]:
-    given, family = normal(str(value.get("given", ""))), normal(str(value.get("family", "")))
-    full = f"{given} {family}".strip()
-    if " " in full:
-        yield "name", full
-        if given and family:
-            yield "name", f"{given.split()[0]} {family}"
-    for part in f"{given} {family}".split():
-        if len(part) > 1 and part not in PARTICLES:
-            yield "part", part
-
-
-def _address_keys(value: Mapping[str, object]) -> Iterator[tuple[Kind, str]]:
-    lines = value.get("lines")
-    for index, line in enumerate(lines if isinstance(lines, list) else ()):
-        key = normal(str(line))
-        figures = any(char.isdigit() for char in key)
-        named_house = index == 0 and len(lines) > 1 and " " in key  # type: ignore[arg-type]
-        if (figures and " " in key) or named_house:
-            yield "address", key
-    postcode = re.sub(r"\s", "", str(value.get("postcode", ""))).casefold()
-    if len(postcode) >= 5:
-        yield "postcode", postcode
-
-
-def _number_key(value: str) -> str:
-    key = wording.read_telephone(re.sub(r"(?i)(ext|x).*", "", value))
-    return key if len(key) >= 7 else ""
-
-
-def _text_keys(value: str, undeclared: bool) -> Iterator[tuple[Kind, str, bool]]:
-    if number := _number_key(value) if re.fullmatch(r"[+\d][\d ()./-]{6,}", value) else "":
-        yield "number", number, False
-    whole = normal(value)
-    words = whole.split()
-    telling = [word for word in words if word not in TELLING_NOTHING and not word.isdigit()]
-    if len(words) >= (4 if undeclared else 2) and telling and len(whole) >= 8:
-        yield "text", whole, False
-    elif len(words) == 1 and telling and len(whole) >= 4 and not undeclared:
-        yield "word", whole, True
-    for sentence in _SENTENCE.split(value):
-        key = normal(sentence)
-        if key != whole and key.count(" ") >= 4:
-            yield "text", key, False
+def _suspects(view: View, readings: Readings, haystack: Haystack) -> Iterator[_Needle]:
+    """Give what to search for, but for what is surely nowhere."""
+    may_hold = haystack.may_hold
+    for removed in view.withheld:
+        for place, key in readings.keys_in(removed.node, removed.value, removed.why == "undeclared"):
+            if may_hold(key):
+                yield _Needle(key, removed, removed.pointer + place)
 
 
 class _Index(Struct, frozen=True):
@@ -391,8 +340,8 @@ class _Index(Struct, frozen=True):
 def _index(needles: Iterable[_Needle]) -> _Index | None:
     groups: dict[str, dict[str, list[_Needle]]] = {"words": {}, "number": {}, "date": {}, "postcode": {}}
     for needle in needles:
-        kind = needle.kind if needle.kind in groups else "words"
-        key = needle.key.partition(" ")[0] if kind == "words" else needle.key
+        kind = needle.key.kind if needle.key.kind in groups else "words"
+        key = needle.key.text.partition(" ")[0] if kind == "words" else needle.key.text
         groups[kind].setdefault(key, []).append(needle)
     if not any(groups.values()):
         return None
@@ -419,14 +368,6 @@ def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
                     yield place, prints, text
 
 
-def _read(text: str, known: Readings) -> _Reading:
-    """Give a text's reading; views of one case share their texts."""
-    reading = known.texts.get(text)
-    if reading is None:
-        reading = known.texts[text] = _Reading(text, _words(text), _FIGURE.search(text) is not None)
-    return reading
-
-
 def _search(reading: _Reading, prints: str, index: _Index) -> Iterator[_Needle]:
     if not index.by_word.keys().isdisjoint(reading.words):
         yield from _search_words(reading, prints, index.by_word)
@@ -448,11 +389,11 @@ def _search_words(
 ) -> Iterator[_Needle]:
     for word in dict.fromkeys(reading.words):
         for needle in index.get(word, ()):
-            if needle.kind == "part":
+            if needle.key.kind == "part":
                 # Inside an address or another name, a part of a name is chance (Rose Street, Victoria Park).
                 if prints == "text" and _is_name_here(reading.text, word):
                     yield needle
-            elif f" {needle.key} " in reading.joined:
+            elif f" {needle.key.text} " in reading.joined:
                 yield needle
 
 

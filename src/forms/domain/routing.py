@@ -15,8 +15,8 @@ from msgspec import Struct, field
 
 from forms.domain.case import Case, resolve
 from forms.domain.explain import near
-from forms.domain.leaks import normal
 from forms.domain.nodes import ordinal
+from forms.domain.normal import normal
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
 

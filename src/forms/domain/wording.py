@@ -30,6 +30,10 @@ MONTHS = (
 _MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 _MONTH_NUMBERS |= {name[:3].casefold(): number for number, name in enumerate(MONTHS, 1)}
 _MONTH_NUMBERS["sept"] = 9
+MONTH_FORMS = tuple(
+    tuple(name for name, number in _MONTH_NUMBERS.items() if number == month) for month in range(1, 13)
+)
+"""The ways in which each month's name is read, in lower case, January first."""
 
 _DAY_WORDS = pattern(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
 _DAY_FIGURES = pattern(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")

@@ -4,16 +4,18 @@ import json
 
 import pytest
 from domain_kit import LIBRARY, read_json
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.domain import leaks as leaks_module
+from forms.domain import normal as normal_module
 from forms.domain import wording
 from forms.domain.audience import load_readers, view
-from forms.domain.case import Case, resolve
-from forms.domain.leaks import leaks, normal
+from forms.domain.case import Case, resolve, texts
+from forms.domain.leaks import leaks
 from forms.domain.marks import MACHINERY
 from forms.domain.nodes import is_withheld
+from forms.domain.normal import ASCII_TEXT, characters, normal, padded, words_of
 
 READERS = load_readers(read_json("directories/audiences.json"))
 SECRET = {
@@ -321,9 +323,88 @@ def test_no_sample_repeats_what_its_readers_may_not_have(vocabulary):
                 ] == []
 
 
+# Pieces of texts and values that are hard to tell apart: what is removed, written in many ways, cut and glued.
+PIECES = """
+    Thandeka|THANDEKA|O’Brien-Quill|O'Brien|Brien|Quill’s|quill|Rose|rose|Will|will|May|Zoë|zoe|Łukasz|Æsa|æsa
+    14|Larkspur|Road|Heron|House|Street|NW1|0ZZ|NW1 0ZZ|nw10zz|0zz|school|Oakfield|Primary
+    07700 900166|+44 (0)7700 900166|900166|(0)|0|(0|07700|+44|020 7946 0123|7946|0123
+    1992-12-01|1 December 1992|01/12/92|1.12.1992|Dec 1st, 1992|December|1992|12|1|01|92
+    ١٩٩٢|１|²|½|১২|'s|'|’|-|.|,|!|_|£|/|é|日本|He was seen near the old mill
+"""
+TEXT = (
+    st.lists(
+        st.sampled_from(
+            [piece.strip() for line in PIECES.split("\n") for piece in line.split("|") if piece.strip()]
+        )
+        | st.sampled_from(" \n\u00ad\u200b\u0301")
+        | st.just(" "),
+        max_size=12,
+    )
+    .map("".join)
+    .filter(str.strip)
+)
+NAME = st.fixed_dictionaries({}, optional={"given": TEXT, "family": TEXT})
+ADDRESS = st.fixed_dictionaries({"lines": st.lists(TEXT, min_size=1, max_size=2)}, optional={"postcode": TEXT})
+PERSON = st.fixed_dictionaries(
+    {"id": st.just("one")},
+    optional={
+        "name": NAME | st.fixed_dictionaries({"not_known": TEXT}),
+        "address": ADDRESS,
+        "telephone": TEXT,
+        "date_of_birth": st.sampled_from(["1992-12-01", "1992-12", "1992-12-10", "2019-01-02"]),
+        "relationship": TEXT,
+        "health": TEXT,
+        "additional_information": TEXT,
+    },
+)
+CASES = st.fixed_dictionaries(
+    {
+        "adults": st.tuples(PERSON).map(list),
+        "risk": st.fixed_dictionaries({"nature": st.fixed_dictionaries({"text": TEXT})}),
+    },
+    optional={
+        "children": st.lists(PERSON.map(lambda child: {**child, "id": "two"}), max_size=1),
+        "offender": st.fixed_dictionaries(
+            {}, optional={"name": NAME, "home_address": ADDRESS, "telephone": TEXT}
+        ),
+        "sentence": st.fixed_dictionaries({"requirements": st.lists(TEXT, max_size=2), "court": TEXT}),
+    },
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(CASES, st.sampled_from(["professionals", "offender", "parent", "police"]), st.booleans())
+def test_the_quick_search_finds_what_the_thorough_one_finds(vocabulary, data, reader, together):
+    """A haystack may hold what is not found, but never lacks what is."""
+    case = Case({**data, "restricted": [{**HIDE[0], "audiences": [reader]}]})
+    seen = view(case, vocabulary.case, READERS[reader])
+    readings = leaks_module.Readings(texts(case.data) if together else ())
+    quick = leaks(seen, vocabulary.case, readings=readings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leaks_module.Haystack, "may_hold", lambda haystack, key: True)
+        thorough = leaks(seen, vocabulary.case)
+    assert quick == thorough
+
+
+@given(st.lists(st.one_of(TEXT, st.text(max_size=9)), max_size=4), st.integers(0, 2))
+def test_texts_read_together_are_read_as_each_alone(made, noughts):
+    made += ["a\0b"] * noughts
+    assert [text.split() for text in padded(made)] == [words_of(text) for text in made]
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FF) | st.sampled_from("’…–'s "), max_size=12))
+def test_letters_of_europe_read_together_are_read_as_each_alone(text):
+    assert padded([text])[0].split() == words_of(text)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=9))
+def test_characters_beside_ascii(text):
+    assert characters(text) == set(text) - set(ASCII_TEXT)
+
+
 @given(st.text(st.characters(max_codepoint=0x2FFF, exclude_categories=("Cs",)), max_size=12))
 def test_letters_folded_one_by_one_are_folded_as_in_the_whole_text(text):
     """The quick way for Latin letters gives what the thorough one gives."""
-    plain = leaks_module._WESTERN.sub(leaks_module._western, text)
+    plain = normal_module._WESTERN.sub(normal_module._western, text)
     if plain.isascii():
-        assert plain.casefold() == leaks_module._fold(text).casefold()
+        assert plain.casefold() == normal_module._fold(text).casefold()
