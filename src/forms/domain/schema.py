@@ -127,7 +127,10 @@ class Vocabulary:
             data: The JSON value.
             source: The name of the data's file.
         """
-        return _once(self._explained(reference, data, Context(source, self.node(reference))))[:MOST_PROBLEMS]
+        if self._is_sound(reference, data):
+            return ()
+        context = Context(source, self.node(reference))
+        return _once(explain(self._errors(reference, data), context))[:MOST_PROBLEMS]
 
     def matches(self, schema: Mapping[str, Any], data: object) -> bool:
         """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
@@ -159,12 +162,14 @@ class Vocabulary:
             )
 
     def _explained(self, reference: str, data: object, context: Context) -> tuple[Problem, ...]:
+        return () if self._is_sound(reference, data) else explain(self._errors(reference, data), context)
+
+    def _is_sound(self, reference: str, data: object) -> bool:
+        """Tell whether data is surely valid; where it is not sure, `jsonschema` is to be asked."""
         if reference not in self._verdicts:
             self._verdicts[reference] = compile_verdict(self._references, reference, FORMATS)
         verdict = self._verdicts[reference]
-        if verdict is not None and verdict(data):
-            return ()
-        return explain(self._errors(reference, data), context)
+        return verdict is not None and verdict(data)
 
     def _errors(self, reference: str, data: object) -> Iterator[Error]:
         validator = self._validator(reference)
