@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from msgspec.json import Encoder
 
 from forms.domain.audience import View
 
@@ -39,40 +40,35 @@ def content_digest(
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON in
     """Give the canonical form of JSON (RFC 8785).
 
-    Python's own writer gives the same as `rfc8785` where names are ASCII and no number has a fraction, in a
-    tenth of the time; the rest is left to `rfc8785`.
+    `msgspec` gives the same as `rfc8785` where names are ASCII and no number has a fraction, in a fiftieth of
+    the time; the rest is left to `rfc8785`.
     """
     if _is_plain(value):
-        return _WRITER.encode(value).encode()
+        return _WRITER.encode(value)
     import rfc8785  # hardly ever wanted
 
     written: bytes = rfc8785.dumps(_plain(value))
     return written
 
 
-_WRITER = json.JSONEncoder(
-    sort_keys=True,
-    separators=(",", ":"),
-    ensure_ascii=False,
-    allow_nan=False,
-    check_circular=False,
-    default=dict,
-)
+_WRITER = Encoder(order="deterministic", enc_hook=dict)
 
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - JSON in
-    if isinstance(value, str):
-        return True
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if type(key) is not str or not key.isascii() or (type(item) is not str and not _is_plain(item)):
-                return False
-        return True
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < _EXACT)
+    kind = type(value)
+    if kind is dict or isinstance(value, Mapping):
+        if not _TEXT.issuperset(map(type, value)) or not "".join(value).isascii():
+            return False
+        below = value.values()
+    elif kind is list or kind is tuple:
+        below = value
+    else:
+        return kind in _SIMPLE or (kind is int and abs(value) < _EXACT)
+    return all(type(item) in _SIMPLE or _is_plain(item) for item in below)
 
 
+_TEXT = frozenset({str})
+_SIMPLE = frozenset({str, bool, type(None)})
 _EXACT = 2**53
 
 

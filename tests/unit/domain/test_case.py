@@ -4,9 +4,11 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from domain_kit import LIBRARY
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.domain import case as case_module
 from forms.domain.case import MOST_BYTES, empty_case, parse, resolve, step, steps, strings
 from forms.foundation.errors import InputError
 
@@ -47,6 +49,10 @@ def test_names_line_and_column_of_malformed_json(text, line, column):
         ('{"a": ["x", "b\\u0000"]}', "forbidden-character", "/a/1"),
         ('{"a": "\\ud83d"}', "forbidden-character", "/a"),
         ('{"a": "\\ufffe"}', "forbidden-character", "/a"),
+        ('{"a": "\\uFDd0"}', "forbidden-character", "/a"),
+        ('{"a": "\ufdef"}', "forbidden-character", "/a"),
+        ('{"a": "b:", "c": [{"d": "\\u003a\\u003A", "d": ""}]}', "repeated-property", "/c/0/d"),
+        ('{"a": {":": ":"}, "a": 1}', "repeated-property", "/a"),
         ('{"o": {"k\\u0001": 1}}', "forbidden-character", "/o"),
         ("[1]", "not-an-object", ""),
         ('{"a":' * 60 + "1" + "}" * 60, "too-deep", "/a" * 40),
@@ -97,6 +103,55 @@ json_values = st.recursive(
 @given(st.dictionaries(st.text("abc/~", max_size=4), json_values, max_size=4))
 def test_what_json_writes_it_reads(data):
     assert parse(json.dumps(data).encode(), "x").data == data
+
+
+def written(value) -> str:
+    """JSON with names given twice, odd numbers, escapes and characters, as chance has it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return "{" + ", ".join(f"{name} : {written(item)}" for name, item in value) + "}"
+    return value
+
+
+LEAVES = st.sampled_from(
+    [
+        *("1", "-0", "1.0", "1e999", "9007199254740993", "NaN", "true", "null"),
+        *('""', '":"', '"a: b"', '"é"', '"\x7f"', '"x\ty"', '"\ufdd0"', '"\uffff"'),
+        *(
+            f'"{escape}"'
+            for escape in (r"\u003a", r"\u003A:", r"\\u003a", r"\ufdd0", r"\uFDEF", r"\u00e9", r"\n", r"\b")
+        ),
+        *(
+            f'"{escape}"'
+            for escape in (r"\\b", r"\f", r"\ud83d", r"\ud83d\ude00", r"\u0061", r"\u001f", r"\uffff")
+        ),
+    ]
+)
+NAMES = st.sampled_from(['"a"', '"b"', '":"', '"\\u0061"', '"\\u003a"', '"é"', '"a:"'])
+ODD = st.recursive(
+    LEAVES,
+    lambda below: st.lists(below, max_size=3) | st.lists(st.tuples(NAMES, below), max_size=3).map(tuple),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(NAMES, ODD), max_size=3).map(tuple).map(written))
+def test_what_is_read_quickly_is_what_is_read_thoroughly(text):
+    quick = case_module._load_sound(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(case_module, "_load_sound", lambda text: None)
+        try:
+            thorough = parse(text.encode(), "x").data
+        except InputError:
+            thorough = None
+    assert quick is None or (quick == thorough and repr(quick) == repr(thorough))
+
+
+def test_most_files_are_read_quickly():
+    for path in (LIBRARY / "samples").glob("*/valid/*.json"):
+        assert case_module._load_sound(path.read_text(encoding="utf-8")) is not None, path
 
 
 @given(st.dictionaries(st.text("abc/~", max_size=4), json_values, max_size=4))
