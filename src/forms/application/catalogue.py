@@ -17,10 +17,8 @@ from forms.application.storage import TemplateStore, key_of, open_store
 from forms.domain.artefact import Header, Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
-from forms.domain.deadlines import Rule, load_rules
 from forms.domain.digest import file_digest
 from forms.domain.normal import ASCII_TEXT, characters
-from forms.domain.own_form import OwnForm, parse_own_form
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.compiled import CompiledTemplate, PrintSize
@@ -29,6 +27,8 @@ from forms.foundation.problems import Place, Problem, errors_in
 
 if TYPE_CHECKING:
     from forms.application.mapping import FormMapping
+    from forms.domain.deadlines import Rule
+    from forms.domain.own_form import OwnForm
     from forms.formats.pdf.fonts import FontBook
 
 MANIFEST = "artefact.toml"
@@ -75,6 +75,8 @@ class Catalogue:
     @cached_property
     def own_forms(self) -> Mapping[str, OwnForm]:
         """Every form of an authority that stands in for a paper of ours, by id, sorted."""
+        from forms.domain.own_form import parse_own_form  # here, as most libraries have none
+
         names = self.library.names("templates", f"*/{OWN_FORM}")
         found = (parse_own_form(self.library.read(name), name, self.vocabulary) for name in names)
         return {form.id: form for form in found}
@@ -147,6 +149,8 @@ class Catalogue:
     @cached_property
     def deadline_rules(self) -> Mapping[str, Rule]:
         """The rules of deadlines, as the profile changes them."""
+        from forms.domain.deadlines import load_rules  # here, as few papers have deadlines
+
         return load_rules(self.directory("deadlines"), self.profile.get("deadlines"))
 
     def undrawable(self, text: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from forms.formats.pdf.display import PdfInfo
 from forms.formats.pdf.fonts import FontBook
-from forms.formats.pdf.imposition import SCHEMES, fit, impose
 from forms.formats.pdf.layout import lay_out
 from forms.formats.pdf.writer import write
 from forms.formats.word.docprops import Properties
@@ -63,6 +62,8 @@ def print_folded(
         InputError: There is more text than a sheet so folded has room for, even in the smallest print allowed.
         ArtefactError: The template holds what the PDF does not support.
     """
+    from forms.formats.pdf.imposition import SCHEMES, fit, impose  # here, as few papers are folded
+
     scheme = SCHEMES[imposition]
     document = read(rendered)
     needed = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from forms.application.catalogue import Catalogue
 from forms.domain.artefact import DeadlineRule, Manifest
 from forms.domain.case import Case, resolve
-from forms.domain.deadlines import due
 from forms.domain.wording import date_words, earliest
 
 
@@ -28,4 +27,6 @@ def _deadline(rule: DeadlineRule, case: Case, catalogue: Catalogue) -> str:
     day = earliest(start)
     if day is None:
         return ""
+    from forms.domain.deadlines import due  # here, as few papers have deadlines
+
     return f"{rule.what}: by {date_words(due(catalogue.deadline_rules[rule.rule], day).isoformat())}"

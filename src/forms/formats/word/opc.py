@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 
-from lxml import etree
 from msgspec import Struct
 
 from forms.formats.word.escaping import attribute
 from forms.foundation.errors import ArtefactError, FormsError
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 CONTENT_TYPES = "[Content_Types].xml"
 PACKAGE_RELATIONSHIPS = "_rels/.rels"
@@ -59,7 +62,7 @@ class Relationship(Struct, frozen=True):
     external: bool = False
 
 
-def parse(data: bytes, name: str, source: str = "", refuse: type[FormsError] = ArtefactError) -> etree._Element:
+def parse(data: bytes, name: str, source: str = "", refuse: type[FormsError] = ArtefactError) -> _Element:
     """Parse an XML part: no document type, no entities, nothing fetched; comments are dropped.
 
     Raises:
@@ -69,6 +72,8 @@ def parse(data: bytes, name: str, source: str = "", refuse: type[FormsError] = A
     # OPC allows UTF-8 and UTF-16 (part 2, 8.1.4); Word writes UTF-8, and only that can be searched for a DTD.
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data:
         raise refuse.of("bad-xml", "A part declares a document type or is not in UTF-8", "", place)
+    from lxml import etree  # here, as a template that was compiled before is not parsed
+
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from lxml import etree
 from msgspec import Struct
 
 from forms.formats.word.wordml import NAMESPACES, element, qn
 from forms.foundation.patterns import pattern
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 Slot = Literal["cs", "eastAsia", "hAnsi"]
 
@@ -289,6 +291,8 @@ def _script(key: str) -> Script:
 @lru_cache(maxsize=512)
 def _with_script(properties: str, key: str) -> str:
     """Give a run's properties (17.3.2.28) with what a script asks for, in the schema's order."""
+    from lxml import etree  # few texts come here
+
     script = _script(key)
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
     holder = etree.fromstring(f"<x {names}>{properties or '<w:rPr/>'}</x>")[0]
@@ -308,7 +312,7 @@ def _with_script(properties: str, key: str) -> str:
     return _DECLARATION.sub("", etree.tostring(holder, encoding="unicode", with_tail=False))
 
 
-def _own(properties: etree._Element, name: str) -> etree._Element:
+def _own(properties: _Element, name: str) -> _Element:
     """Give a property of a run, put in where the schema has it if it is missing."""
     found = properties.find(qn(f"w:{name}"))
     if found is not None:
@@ -316,7 +320,7 @@ def _own(properties: etree._Element, name: str) -> etree._Element:
     made = element(f"w:{name}")
     rank = _RUN_ORDER.index(name)
     for index, child in enumerate(properties):
-        local = etree.QName(child).localname
+        local = str(child.tag).rpartition("}")[2]
         if local not in _RUN_ORDER or _RUN_ORDER.index(local) > rank:
             properties.insert(index, made)
             return made

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from forms.foundation.patterns import pattern
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 NAMESPACES = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -36,18 +38,18 @@ _NOISE = [qn(f"w:{name}") for name in ("proofErr", "lastRenderedPageBreak", "per
 _REVISION_ID = pattern(r"\}(rsid\w*|paraId|textId)$")
 
 
-def child_value(element: etree._Element | None, path: str) -> str:
+def child_value(element: _Element | None, path: str) -> str:
     """Give `w:val` of the element at a path of prefixed names below `element`, or ""."""
     found = None if element is None else element.find("/".join(qn(step) for step in path.split("/")))
     return "" if found is None else str(found.get(VAL, ""))
 
 
-def paragraph_text(paragraph: etree._Element) -> str:
+def paragraph_text(paragraph: _Element) -> str:
     """Give a paragraph's text, without that of paragraphs inside it (text boxes)."""
     return "".join(element.text or "" for element in own_descendants(paragraph, P) if element.tag == T)
 
 
-def own_descendants(element: etree._Element, stop: str) -> Iterator[etree._Element]:
+def own_descendants(element: _Element, stop: str) -> Iterator[_Element]:
     """Walk what is below an element in order, not entering descendants named `stop`."""
     for child in element:
         if child.tag != stop:
@@ -55,8 +57,10 @@ def own_descendants(element: etree._Element, stop: str) -> Iterator[etree._Eleme
             yield from own_descendants(child, stop)
 
 
-def clean(root: etree._Element) -> None:
+def clean(root: _Element) -> None:
     """Drop what Word leaves behind and no reader needs: revision ids, proofing marks, page-break memories."""
+    from lxml import etree  # as in `element`
+
     for element in list(root.iter(*_NOISE)):
         remove(element)
     for element in root.iter(etree.Element):
@@ -71,7 +75,7 @@ def clean(root: etree._Element) -> None:
             remove(start)
 
 
-def remove(element: etree._Element) -> None:
+def remove(element: _Element) -> None:
     """Take an element out of its parent and keep the text that follows it."""
     parent = element.getparent()
     if parent is None:
@@ -82,7 +86,7 @@ def remove(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def append_text_before(parent: etree._Element, index: int, text: str) -> None:
+def append_text_before(parent: _Element, index: int, text: str) -> None:
     """Add text to `parent` before its child number `index` (after what text already stands there)."""
     if index == 0:
         parent.text = (parent.text or "") + text
@@ -91,9 +95,11 @@ def append_text_before(parent: etree._Element, index: int, text: str) -> None:
         previous.tail = (previous.tail or "") + text
 
 
-def element(name: str, **values: str) -> etree._Element:
+def element(name: str, **values: str) -> _Element:
     """Make an element; `element("w:lock", val="sdtLocked")` gives it `w:val`, in its own namespace."""
     prefix = name.partition(":")[0]
+    from lxml import etree  # here, as a template that was compiled before has no trees
+
     made = etree.Element(qn(name), nsmap={prefix: NAMESPACES[prefix]})
     for key, value in values.items():
         made.set(qn(f"{prefix}:{key}"), value)
