@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import LaidDocument, LineOp, RectOp
+from forms.formats.pdf.display import LaidDocument, LineOp, Op, RectOp, TextLines, TextOp
 
 
 def alike(laid: LaidDocument) -> list[object]:
@@ -18,7 +19,7 @@ def alike(laid: LaidDocument) -> list[object]:
     for number, page in enumerate(laid.pages):
         drawn = []
         for fragment in (*page.header, *page.body, *page.footer):
-            for op in fragment.ops:
+            for op in runs(fragment.ops):
                 if isinstance(op, RectOp):
                     size = {"width": round(op.width, 6), "height": round(op.height, 6)}
                     drawn.append(repr(replace(shifted(op, fragment.x, fragment.y), **size)))
@@ -30,9 +31,20 @@ def alike(laid: LaidDocument) -> list[object]:
                 else:
                     element = op.element + fragment.offset if op.element >= 0 else op.element
                     moved_op = replace(shifted(op, fragment.x, fragment.y), element=element)
+                    if isinstance(op, TextOp) and op.run.plain:
+                        moved_op = replace(moved_op, run=replace(op.run, width=0.0))  # as its text says
                     out.append((number, fragment.instance, moved_op))
         out.append(sorted(drawn))
     return out
+
+
+def runs(ops: Iterable[Op]) -> Iterator[Op]:
+    """Give operations with each line of text by itself."""
+    for op in ops:
+        if isinstance(op, TextLines):
+            yield from op.runs(lambda _: 0.0)
+        else:
+            yield op
 
 
 def shifted(op: Any, x: float, y: float) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forms.formats.pdf.display import Fragment, LaidDocument, Page, TextOp
+from laid_alike import runs
 
 NEAR = 3.0
 FAR = 8.0
@@ -138,7 +139,7 @@ def spots(laid: LaidDocument) -> Iterator[Spot]:
     """
     for number, page in enumerate(laid.pages, 1):
         for fragment in fragments_of(page):
-            texts = [op for op in fragment.ops if isinstance(op, TextOp) and op.run.text.strip()]
+            texts = [op for op in runs(fragment.ops) if isinstance(op, TextOp) and op.run.text.strip()]
             if texts:
                 op = texts[0]
                 text = "".join(op.run.text.split()).replace("\u2011", "-")

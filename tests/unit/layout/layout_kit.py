@@ -9,6 +9,7 @@ from forms.formats.pdf.display import ARTIFACT, FieldOp, Fragment, LaidDocument,
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout import lay_out
 from forms.formats.word.reader import read
+from laid_alike import runs
 from word_files import word
 
 FONTS = Path(__file__).resolve().parents[3] / "fonts"
@@ -32,12 +33,12 @@ def laid(body: str, *, fillable: bool = False, **parts: object) -> LaidDocument:
 
 
 def placed(document: LaidDocument, kind: type[Op]) -> list[tuple[int, Fragment, Op]]:  # type: ignore[valid-type]
-    """All body operations of a kind: page from 1, fragment, operation."""
+    """All body operations of a kind, each line of text by itself: page from 1, fragment, operation."""
     return [
         (number, fragment, op)
         for number, page in enumerate(document.pages, 1)
         for fragment in page.body
-        for op in fragment.ops
+        for op in runs(fragment.ops)
         if isinstance(op, kind)
     ]
 

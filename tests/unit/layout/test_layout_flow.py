@@ -6,6 +6,7 @@ import pytest
 from layout_kit import ASCENT, LEFT, LINE, TOP, LineOp, RectOp, laid, lines, placed, texts, words
 
 from forms.formats.pdf.display import ARTIFACT, TextOp
+from laid_alike import runs
 from word_files import STORIES, cell, paragraph, row, section, spacing, style, table
 
 LOREM = "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt. "
@@ -168,7 +169,7 @@ def test_shading_lies_behind_the_text():
     ops = [
         op
         for fragment in laid(paragraph("x", '<w:shd w:val="clear" w:fill="EEEEEE"/>')).pages[0].body
-        for op in fragment.ops
+        for op in runs(fragment.ops)
     ]
     assert [type(op) for op in ops] == [RectOp, TextOp]
 
@@ -210,7 +211,7 @@ def test_page_numbers():
     footer = f"<w:p><w:pPr><w:jc w:val='right'/></w:pPr>{fields}</w:p>"
     made = laid(filler(100) + f"<w:p>{fields}</w:p>", footer=footer)
     shown = [
-        " ".join("".join(op.run.text for op in fragment.ops if isinstance(op, TextOp)).split())
+        " ".join("".join(op.run.text for op in runs(fragment.ops) if isinstance(op, TextOp)).split())
         for page in made.pages
         for fragment in page.footer
     ]
@@ -222,7 +223,7 @@ def test_another_first_page():
     first = section(STORIES + STORIES.replace("default", "first").replace("rIdH1", "rIdH2"), "<w:titlePg/>")
     made = laid(filler(60), last_section=first, header=paragraph("every page"))
     shown = [
-        any("every page" in op.run.text for op in fragment.ops if isinstance(op, TextOp))
+        any("every page" in op.run.text for op in runs(fragment.ops) if isinstance(op, TextOp))
         for page in made.pages
         for fragment in page.header
     ]

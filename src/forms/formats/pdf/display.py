@@ -13,10 +13,10 @@ numbers: they are given when the page is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, overload
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 ARTIFACT = -1
 """The element index of content that is not read aloud: rules, shading, repeated header rows."""
@@ -73,6 +73,50 @@ class TextOp(Struct, frozen=True):
     strike: bool = False
     space_after: bool = False
     rise: float = 0.0
+
+
+class TextLines(Struct, frozen=True):
+    """Lines of plain text (see `GlyphRun.plain`) in one face and look, one below the other.
+
+    `text` has a line feed between them; a space at a line's end is read and not seen, as `space_after`. The
+    first baseline begins at (x, y), each other one at `left`, lower by `pitch` than the one before.
+    """
+
+    x: float
+    y: float
+    text: str
+    face: str
+    size: float
+    element: int
+    colour: Colour = BLACK
+    underline: bool = False
+    strike: bool = False
+    left: float = 0.0
+    pitch: float = 0.0
+
+    def part(self, start: int, stop: int) -> TextLines:
+        """Give the lines from `start` to `stop`, where they are."""
+        text = "\n".join(self.text.split("\n")[start:stop])
+        x, y = self.left if start else self.x, self.y + start * self.pitch
+        return structs.replace(self, x=x, y=y, text=text)
+
+    def lines(self) -> list[TextLines]:
+        """Give each line by itself, where it is."""
+        out = []
+        x, y = self.x, self.y
+        for line in self.text.split("\n"):
+            out.append(structs.replace(self, x=x, y=y, text=line))
+            x, y = self.left, y + self.pitch
+        return out
+
+    def runs(self, measure: Callable[[str], float]) -> Iterator[TextOp]:
+        """Give each line that shows something as a run of its own; `measure` gives a text's width in ems."""
+        look = (self.colour, self.underline, self.strike)
+        for line in self.lines():
+            shown = line.text.rstrip(" ")
+            if shown:
+                run = GlyphRun(self.face, shown, (), measure(shown), 0, True)
+                yield TextOp(line.x, line.y, run, self.size, self.element, *look, len(shown) < len(line.text))
 
 
 class PageNumberOp(Struct, frozen=True):
@@ -167,7 +211,7 @@ class FieldOp(Struct, frozen=True):
     element: int
 
 
-Op = TextOp | PageNumberOp | RectOp | LineOp | ImageOp | LinkOp | FieldOp
+Op = TextOp | TextLines | PageNumberOp | RectOp | LineOp | ImageOp | LinkOp | FieldOp
 
 
 class FixedOps(tuple[Op, ...]):

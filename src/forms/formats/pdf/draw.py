@@ -28,6 +28,7 @@ from forms.formats.pdf.display import (
     Op,
     PageNumberOp,
     RectOp,
+    TextLines,
     TextOp,
 )
 from forms.formats.pdf.embedding import FIXED_CHARACTERS, CutFont, DocumentFonts
@@ -252,6 +253,9 @@ class Painter:
                 self._text(op)  # type: ignore[arg-type]
             elif kind is LineOp:
                 self._line(op)  # type: ignore[arg-type]
+            elif isinstance(op, TextLines):
+                for run in op.runs(self._fonts.book.face(op.face).width):
+                    self._text(run)
             elif isinstance(op, RectOp):
                 self._graphic(ARTIFACT)
                 self._fill_colour(op.colour)

@@ -136,6 +136,10 @@ class Face:
         """The advance of each character that needs no shaping; raises `KeyError` for every other."""
         return _PlainAdvances(self)
 
+    def width(self, text: str) -> float:
+        """Give the width of plain text in ems; raises `KeyError` where it is not plain."""
+        return sum(map(self.plain.__getitem__, text))
+
     @cached_property
     def plain_codes(self) -> Mapping[str, str]:
         """Four hexadecimal digits for each plain character: its glyph's number.
@@ -323,7 +327,7 @@ class FontBook:
         if not rtl and levels is None:
             face = self._styled[bold, italic][0]
             try:
-                width = sum(map(face.plain.__getitem__, text))
+                width = face.width(text)
             except KeyError:
                 pass
             else:
@@ -340,7 +344,7 @@ class FontBook:
         """Shape one item, or measure it if there is nothing to shape."""
         if level % 2 == 0:
             try:
-                return GlyphRun(face.name, text, (), sum(map(face.plain.__getitem__, text)), level, True)
+                return GlyphRun(face.name, text, (), face.width(text), level, True)
             except KeyError:
                 pass
         return shaping.shape(face, text, level, script, language)

@@ -26,6 +26,7 @@ from forms.formats.pdf.display import (
     PageNumberOp,
     RectOp,
     Sheet,
+    TextLines,
     TextOp,
 )
 from forms.formats.word.model import (
@@ -251,6 +252,8 @@ def _scaled_op(op: Op, scale: float) -> Op:
     x, y = op.x * scale, op.y * scale
     if isinstance(op, TextOp):
         return replace(op, x=x, y=y, size=op.size * scale, rise=op.rise * scale)
+    if isinstance(op, TextLines):
+        return replace(op, x=x, y=y, size=op.size * scale, left=op.left * scale, pitch=op.pitch * scale)
     if isinstance(op, PageNumberOp):
         return replace(op, x=x, y=y, size=op.size * scale)
     width, height = op.width * scale, op.height * scale

@@ -6,14 +6,19 @@ Text is in WinAnsi encoding; until a page is whole, each byte of it is a charact
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from forms.formats.pdf.display import Colour, Op, TextOp
+from forms.formats.pdf.display import Colour, Op, TextLines, TextOp
 from forms.formats.pdf.embedding import DocumentFonts, has_fixed, resource
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
+
+_LINE_FEED = "\n"
+_NOTHING = re.compile(r"^\(\)Tj\n", re.MULTILINE)
+"""Where a line shows nothing."""
 
 
 class FaceUse:
@@ -63,6 +68,8 @@ class Words(NamedTuple):
 def words_of(ops: Sequence[Op], fonts: DocumentFonts) -> Words | None:
     """Write a fragment as such lines; None if it is anything else."""
     first = ops[0] if ops else None
+    if first.__class__ is TextLines and len(ops) == 1:
+        return _words_of_lines(first, fonts)
     if not isinstance(first, TextOp):
         return None
     face, size, colour, element = first.run.face, first.size, first.colour, first.element
@@ -102,6 +109,30 @@ def words_of(ops: Sequence[Op], fonts: DocumentFonts) -> Words | None:
         x, y = right, down
     select = use.selects.get(size) or use.select(size)
     return Words(use.fixed.name, select, colour, element, *begin, shown)
+
+
+def _words_of_lines(lines: TextLines, fonts: DocumentFonts) -> Words | None:
+    face, size = lines.face, lines.size
+    use = fonts.uses.get(face) or face_use(fonts, face)
+    text = written(lines.text) if use.own and not (lines.underline or lines.strike) else None
+    if text is None:
+        return None
+    x, y = int(lines.x * 100 + 0.5) / 100, int(lines.y * 100 + 0.5) / 100  # as `hundredths`
+    shown = f"({text})Tj\n"
+    if "\n" in text:
+        first, rest = text.split("\n", 1)
+        second, step = next_line(hundredths(lines.left) - x, lines.pitch), next_line(0.0, lines.pitch)
+        shown = f"({first}{second}{rest.replace(_LINE_FEED, step)})Tj\n"
+        if not first or "\n\n" in text:
+            shown = _NOTHING.sub("", shown)
+    select = use.selects.get(size) or use.select(size)
+    return Words(use.fixed.name, select, lines.colour, lines.element, x, y, shown)
+
+
+@lru_cache(maxsize=256)
+def next_line(right: float, pitch: float) -> str:
+    """Write what stands between two lines: the next one begins further right and lower, by `pitch`."""
+    return ")Tj\n%.2f %s Td\n(" % (right, f"{-pitch:.4f}".rstrip("0").rstrip("."))
 
 
 def written(text: str) -> str | None:

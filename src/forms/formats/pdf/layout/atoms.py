@@ -15,6 +15,8 @@ from typing import Literal
 from forms.formats.pdf import bidi
 from forms.formats.pdf.display import GlyphRun
 from forms.formats.pdf.fonts import FaceMetrics, FontBook
+from forms.formats.pdf.layout.breaking import AFTER, MAY_BREAK, pieces
+from forms.formats.pdf.layout.rulers import Ruler
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.word.model import (
     Break,
@@ -39,45 +41,6 @@ SOFT_HYPHEN = "\u00ad"
 """Drawn only where a line is broken at it."""
 
 _TOKEN = re.compile(r"[^ ]+ *| +")
-_IDEOGRAPHS = tuple(
-    zip(
-        "\u2e80\u3001\u3130\u31f0\u4e00\uac00\uf900\uff00",
-        "\u2fff\u30ff\u318f\u4dbf\u9fff\ud7af\ufaff\uffef",
-        strict=True,
-    )
-)
-"""From and to, of what lines of Chinese, Japanese and Korean may be broken at."""
-MAY_BREAK = re.compile("[-/!?|\u00ad]|[^\0-\u2001\u2018-\u201f]")
-"""Finds nothing in most words that can't be broken; the others are for `pieces`. The exact set, with its large
-ranges, takes milliseconds to compile, in each process."""
-_AFTER = frozenset("-\u2010\u2012\u2013\u2014\u200b\u00ad/!?\u2026|" + "".join(map(chr, range(0x2002, 0x200B))))
-_NEVER_BEFORE = frozenset(
-    "-\u2010\u2012\u2013/!?\u2026,.;:)]}\u2019\u201d\u00bb'\"\u00a0\u202f\u2011%|"
-    "\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011\u3009\u300b\u30fc\u3005"
-)
-_NEVER_AFTER = frozenset("([{\u2018\u201c\u00ab\uff08\u300c\u300e\u3010\u3008\u300a")
-
-
-def pieces(word: str) -> list[str]:
-    """Part a word without spaces where a line may be broken in it (UAX #14, the pairs that forms use)."""
-    out, start = [], 0
-    for index in range(1, len(word)):
-        before, after = word[index - 1], word[index]
-        if after in _NEVER_BEFORE or before in _NEVER_AFTER:
-            continue
-        if before in _AFTER:
-            allowed = before != "/" or not after.isdigit()
-        else:
-            allowed = after == "\u2014" or _is_ideograph(before) or _is_ideograph(after)
-        if allowed:
-            out.append(word[start:index])
-            start = index
-    out.append(word[start:])
-    return out
-
-
-def _is_ideograph(char: str) -> bool:
-    return char >= "\u2e80" and any(first <= char <= last for first, last in _IDEOGRAPHS)
 
 
 class Atom:
@@ -170,6 +133,7 @@ class Typesetter:
             key: sum(run.width for run in fonts.runs(" ", bold=key[0], italic=key[1])) for key in self._metrics
         }
         self._plain = {key: fonts.plain(*key) for key in self._metrics}
+        self._rulers: dict[tuple[bool, bool], Ruler] = {}
 
     def metrics(self, run_format: RunFormat) -> FaceMetrics:
         """Give the metrics of a format's face."""
@@ -182,6 +146,14 @@ class Typesetter:
     def plain(self, run_format: RunFormat) -> tuple[str, Mapping[str, float]]:
         """Give the face of plain text in a format, and its characters' advances (see `fonts.Face.plain`)."""
         return self._plain[run_format.bold, run_format.italic]
+
+    def ruler(self, run_format: RunFormat) -> Ruler:
+        """Give what measures plain text in a format as a whole."""
+        key = (run_format.bold, run_format.italic)
+        found = self._rulers.get(key)
+        if found is None:
+            found = self._rulers[key] = Ruler(self._plain[key][1])
+        return found
 
     def measure(self, text: str, run_format: RunFormat) -> float:
         """Give the width of a text in points."""
@@ -343,7 +315,7 @@ class Builder:
             last.spaces = spaces
             last.space = spaces * self._setter.space(look) * last.size
             # Whether the line may be broken where the text's format changes, the spaces decide.
-            last.breakable = spaces > 0 or (bool(word) and word[-1] in _AFTER)
+            last.breakable = spaces > 0 or (bool(word) and word[-1] in AFTER)
             at += spaces
 
     def _word(

@@ -127,8 +127,7 @@ class _Filling:
             if keep and pieces and (look.keep_next or look.page_break_before or look.column_break_before):
                 return at
             y = self._y if drop else self._y + spacing(upper, block)
-            last = block.lines[-1]
-            if y + last.top + last.height > room:
+            if y + block.bottom > room:
                 return at
             pieces.append((at, (0.0, y, block.ops, 0)))
             self._y = y + block.height
@@ -187,8 +186,10 @@ class _Filling:
             widows = WIDOWS if block.format.widow_control else 1
             if count >= fewest + widows:
                 count = fewest
+        if count == len(lines):
+            return top + block.bottom + bottom
         last = lines[count - 1]
-        return top + last.top + last.height + (bottom if count == len(lines) else 0.0)
+        return top + last.top + last.height
 
     # --- placing
 
@@ -203,14 +204,16 @@ class _Filling:
             return Cursor(index, start), ""
         end = start + count
         y = self._y + gap + top
-        whole = start == 0 and end == len(block.lines)
-        origin = block.lines[start].top
-        last = block.lines[end - 1]
-        ops = block.ops if whole else tuple(op for line in block.lines[start:end] for op in line.ops)
+        if start == 0 and end == len(block.lines):
+            origin, ops, height, pitch = 0.0, block.ops, block.bottom, block.height
+        else:
+            lines = block.lines[start:end]
+            origin, ops, last = lines[0].top, block.part(start, end), lines[-1]
+            height, pitch = last.top + last.height - origin, last.top + last.pitch - origin
         if block.box is not None:
-            self._draw_box(index, block.box, y, last.top + last.height - origin, gap, start, end)
+            self._draw_box(index, block.box, y, height, gap, start, end)
         self._pieces.append((index, (0.0, y - origin, ops, 0)))
-        self._y = y + last.top + last.pitch - origin
+        self._y = y + pitch
         if end == len(block.lines):
             self._y += bottom
             return None, forced
@@ -233,7 +236,7 @@ class _Filling:
         if ends:
             height += bottom
         if lower_joined and ends:
-            height += block.lines[-1].pitch - block.lines[-1].height
+            height += block.height - block.bottom
         if upper_joined and begins:
             y, height = y - gap, height + gap
         above = box.borders.top if begins and not upper_joined else None
@@ -294,6 +297,8 @@ def lines_that_fit(
     """
     lines = block.lines
     total = len(lines)
+    if start == 0 and not block.forced and block.bottom + bottom <= room + TOLERANCE:
+        return total, ""
     origin = lines[start].top
     count = 0
     for line in lines[start:]:

@@ -5,11 +5,12 @@ What is made for each line and cell of a document is not frozen, as that would t
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, overload
 
 from msgspec import Struct
 
-from forms.formats.pdf.display import Colour, Instance, Op
+from forms.formats.pdf.display import Colour, Instance, Op, TextLines
 from forms.formats.word.model import Border, Borders, ParagraphFormat
 
 Piece = tuple[float, float, tuple[Op, ...], int]
@@ -27,6 +28,33 @@ class LaidLine(Struct):
     pitch: float
     ops: tuple[Op, ...]
     end: str = ""
+
+
+class EvenLines(Struct):
+    """Lines of one height, which hold one operation; reads as a tuple of `LaidLine`."""
+
+    count: int
+    height: float
+    pitch: float
+    text: TextLines
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[LaidLine]:
+        return iter(self[:])
+
+    @overload
+    def __getitem__(self, index: int) -> LaidLine: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LaidLine, ...]: ...
+    def __getitem__(self, index: int | slice) -> LaidLine | tuple[LaidLine, ...]:
+        height, pitch, places = self.height, self.pitch, range(self.count)
+        if isinstance(index, slice):
+            lines = self.text.lines()
+            return tuple([LaidLine(at * pitch, height, pitch, (lines[at],)) for at in places[index]])
+        at = places[index]
+        return LaidLine(at * pitch, height, pitch, (self.text.part(at, at + 1),))
 
 
 class Box(Struct, frozen=True):
@@ -67,13 +95,46 @@ class LaidParagraph(Struct):
     """
 
     format: ParagraphFormat
-    lines: tuple[LaidLine, ...]
+    lines: tuple[LaidLine, ...] | EvenLines
     height: float
     ops: tuple[Op, ...]
     box: Box | None = None
     unbreakable: bool = False
     forced: bool = False
     frame: tuple[Op, ...] | None = None
+
+    @property
+    def bottom(self) -> float:
+        """Where its last line ends, without what line spacing adds below it."""
+        lines = self.lines
+        if isinstance(lines, EvenLines):
+            return (lines.count - 1) * lines.pitch + lines.height
+        return lines[-1].top + lines[-1].height
+
+    def part(self, start: int, stop: int) -> tuple[Op, ...]:
+        """Give the operations of the lines from `start` to `stop`."""
+        lines = self.lines
+        if isinstance(lines, EvenLines):
+            return (lines.text.part(start, stop),)
+        return tuple([op for line in lines[start:stop] for op in line.ops])
+
+
+def of_lines(look: ParagraphFormat, lines: tuple[LaidLine, ...], box: Box | None) -> LaidParagraph:
+    """Give the paragraph of lines that hold one operation each, or none."""
+    last = lines[-1]
+    ops = last.ops if len(lines) == 1 else tuple([op for line in lines for op in line.ops])
+    return LaidParagraph(look, lines, last.top + last.pitch, ops, box)
+
+
+def box_of(look: ParagraphFormat, width: float) -> Box | None:
+    """Give the borders and shading of a paragraph in a column of this width."""
+    borders, shading = look.borders, look.shading
+    sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
+    if shading is None and not any(side is not None and side.visible for side in sides):
+        return None
+    left = look.left + min(look.first_line, 0.0) - inset(borders.left)
+    right = width - look.right + inset(borders.right)
+    return Box(left, right, borders, shading)
 
 
 class Edge(Struct, frozen=True):

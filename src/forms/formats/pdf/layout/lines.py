@@ -11,14 +11,11 @@ from typing import Literal
 from msgspec import Struct
 
 from forms.formats.pdf.layout.atoms import SOFT_HYPHEN, Atom, Typesetter
+from forms.formats.pdf.layout.breaking import NEVER_FIRST
 from forms.formats.word.model import TabStop
 
 TOLERANCE = 0.05
 """How far text may stick out: less than the rounding of Word's own units."""
-
-
-_NEVER_FIRST = frozenset("/!?,.;:)]}")
-"""What no line begins with, even after a space (UAX #14, LB13)."""
 
 
 class Segment:
@@ -169,7 +166,7 @@ class Breaker:
             return False  # spaces stay with the word before them
         if atom.kind == "image" or following.kind == "image":
             return True
-        if following.text[:1] in _NEVER_FIRST:
+        if following.text[:1] in NEVER_FIRST:
             return False
         return atom.breakable
 

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from forms.formats.pdf.display import ARTIFACT, BLACK, Colour, GlyphRun, TextOp
 from forms.formats.pdf.layout.atoms import Typesetter
+from forms.formats.pdf.layout.breaking import ranges
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import LaidLine
 from forms.formats.pdf.layout.lines import TOLERANCE, Measure, Segment
-from forms.formats.pdf.layout.simple import is_plain, ranges
+from forms.formats.pdf.layout.simple import is_plain
 from forms.formats.word.model import Break, Inline, ParagraphFormat, RunFormat, Tab, Text
 
 Stretch = tuple[str, int]

@@ -25,12 +25,12 @@ from forms.formats.pdf.display import (
 from forms.formats.pdf.layout.atoms import Atom, Builder, Context, ControlSpot, Typesetter
 from forms.formats.pdf.layout.fields import box_size, field_spec, is_box
 from forms.formats.pdf.layout.heights import line_heights
-from forms.formats.pdf.layout.laid import Box, LaidLine, LaidParagraph, inset
+from forms.formats.pdf.layout.laid import LaidLine, LaidParagraph, box_of, of_lines
 from forms.formats.pdf.layout.lines import Breaker, Line, Measure, Segment, copy_atom
 from forms.formats.pdf.layout.mixed import MixedLines, mixed_text
 from forms.formats.pdf.layout.simple import SimpleLines, simple_text
 from forms.formats.pdf.layout.structure import Structure
-from forms.formats.word.model import Alignment, Paragraph, ParagraphFormat, RunFormat
+from forms.formats.word.model import Alignment, Paragraph, RunFormat
 
 LONGEST_FIELD = 40
 """Lines of text that a field may hold; a longer text is drawn as text, because a field can't be parted."""
@@ -119,17 +119,14 @@ class _Paragraph:
         if found is not None:
             text, run = found
             broken = SimpleLines(run, look, self._setter, around.width, around.default_tab)
-            lines = broken.lines(text, element)
-        else:
-            mixed = mixed_text(paragraph.content, self._structure.language)
-            if mixed is None:
-                return None
-            stretches, looks = mixed
-            several = MixedLines(looks, look, self._setter, around.width, around.default_tab)
-            lines = several.lines(stretches, element)
-        if lines is None:
+            return broken.lay_out(text, element)
+        mixed = mixed_text(paragraph.content, self._structure.language)
+        if mixed is None:
             return None
-        return of_lines(self._format, lines, box_of(self._format, self._around.width))
+        stretches, looks = mixed
+        several = MixedLines(looks, look, self._setter, around.width, around.default_tab)
+        lines = several.lines(stretches, element)
+        return None if lines is None else of_lines(look, lines, box_of(look, around.width))
 
     def _break(self, atoms: list[Atom], label: str, label_element: int) -> list[Line]:
         look, around = self._format, self._around
@@ -407,24 +404,6 @@ class _Paragraph:
             size,
             spot.element,
         )
-
-
-def of_lines(look: ParagraphFormat, lines: tuple[LaidLine, ...], box: Box | None) -> LaidParagraph:
-    """Give the paragraph of lines that hold one operation each, or none."""
-    last = lines[-1]
-    ops = last.ops if len(lines) == 1 else tuple([op for line in lines for op in line.ops])
-    return LaidParagraph(look, lines, last.top + last.pitch, ops, box)
-
-
-def box_of(look: ParagraphFormat, width: float) -> Box | None:
-    """Give the borders and shading of a paragraph in a column of this width."""
-    borders, shading = look.borders, look.shading
-    sides = (borders.top, borders.left, borders.bottom, borders.right, borders.inside_h)
-    if shading is None and not any(side is not None and side.visible for side in sides):
-        return None
-    left = look.left + min(look.first_line, 0.0) - inset(borders.left)
-    right = width - look.right + inset(borders.right)
-    return Box(left, right, borders, shading)
 
 
 def _visible(segment: Segment, stretch: float) -> float:

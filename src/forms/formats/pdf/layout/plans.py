@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextOp, Tree
+from forms.formats.pdf.display import Chunk, Element, FieldOp, FixedElements, Instance, TextLines, TextOp, Tree
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
 from forms.formats.pdf.layout.blocks import (
@@ -32,9 +32,11 @@ from forms.formats.pdf.layout.laid import (
     LaidRow,
     LaidTable,
     RowShape,
+    box_of,
+    of_lines,
 )
 from forms.formats.pdf.layout.mixed import MixedLines, Stretch, mixed_text
-from forms.formats.pdf.layout.paragraphs import LONGEST_FIELD, Surroundings, box_of, lay_out_paragraph, of_lines
+from forms.formats.pdf.layout.paragraphs import LONGEST_FIELD, Surroundings, lay_out_paragraph
 from forms.formats.pdf.layout.simple import PAGE, SimpleLines, is_plain, simple_text
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import (
@@ -140,10 +142,10 @@ class TextPlan:
     ) -> LaidParagraph | None:
         """Lay out the paragraph as an element, with its values and numbers of pages; None as `of`."""
         if self._simple is not None:
-            lines = self._simple.lines(self._first.fill(values, numbers), element)
-        elif isinstance(self._lines, MixedLines):
-            stretches = [(text.fill(values, numbers), style) for text, style in self._texts]
-            lines = self._lines.lines(stretches, element)
+            return self._simple.lay_out(self._first.fill(values, numbers), element)
+        assert isinstance(self._lines, MixedLines)
+        stretches = [(text.fill(values, numbers), style) for text, style in self._texts]
+        lines = self._lines.lines(stretches, element)
         return None if lines is None else of_lines(self._look, lines, self._box)
 
 
@@ -179,7 +181,7 @@ class FieldPlan:
             return None
         first, last = laid.lines[0], laid.lines[-1]
         op = first.ops[0]
-        assert isinstance(op, TextOp)
+        assert isinstance(op, TextOp | TextLines)
         y, height, width = 0.0, last.top + last.height, max(self._right - self._left, op.size)
         if is_box(self._control):
             width, y = box_size(op.size, 0.0, height)

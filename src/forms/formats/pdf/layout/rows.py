@@ -17,6 +17,7 @@ from forms.formats.pdf.display import (
     Op,
     PageNumberOp,
     RectOp,
+    TextLines,
     TextOp,
 )
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled, TableCursor
@@ -375,7 +376,7 @@ def as_artifacts(pieces: list[Piece]) -> tuple[Piece, ...]:
     for x, y, ops, _ in pieces:
         kept: list[Op] = []
         for op in ops:
-            if isinstance(op, TextOp | ImageOp | PageNumberOp):
+            if isinstance(op, TextOp | TextLines | ImageOp | PageNumberOp):
                 kept.append(replace(op, element=ARTIFACT))
             elif not isinstance(op, LinkOp | FieldOp):
                 kept.append(op)

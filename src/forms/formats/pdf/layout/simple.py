@@ -3,23 +3,23 @@
 It gives what the long way (`paragraphs`) gives, without atoms; a test holds the two together. Whatever
 it doesn't know it leaves to the long way.
 
-Text is measured character by character, once, and lines are found by halving: so it takes about as long as
-looking up each word would, and no words need to be remembered.
+Common Latin text is measured as a whole (`rulers`), any other character by character: so it takes less time
+than looking up each word would, and no words need to be remembered.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from itertools import accumulate
 
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextOp
-from forms.formats.pdf.layout.atoms import MAY_BREAK, Typesetter, pieces
+from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextLines, TextOp
+from forms.formats.pdf.layout.atoms import Typesetter
+from forms.formats.pdf.layout.breaking import broken, ranges
 from forms.formats.pdf.layout.heights import line_heights
-from forms.formats.pdf.layout.laid import LaidLine
+from forms.formats.pdf.layout.laid import EvenLines, LaidLine, LaidParagraph, box_of, of_lines
 from forms.formats.pdf.layout.lines import TOLERANCE, Measure, Segment
+from forms.formats.pdf.layout.rulers import LONGEST, width_of
 from forms.formats.word.model import (
     Break,
     Hyperlink,
@@ -31,10 +31,6 @@ from forms.formats.word.model import (
     Tab,
     Text,
 )
-
-_LONG_WAY = re.compile(r" [/!?,.;:)\]}]")
-"""Where no line may be broken although a space stands there."""
-
 
 PAGE, PAGES = "\uf000", "\uf001"
 """Stand in a text, after the last place for a value, for the page's number and how many pages there are."""
@@ -87,6 +83,7 @@ class SimpleLines:
         """Take the formats (neither right to left nor justified) and the column's width."""
         self._face, advances = setter.plain(run)
         self._advance = advances.__getitem__
+        self._ruler = setter.ruler(run)
         self._size, self._colour = run.size, run.colour or BLACK
         self._underline, self._strike = run.underline, run.strike
         metrics = setter.metrics(run)
@@ -98,76 +95,120 @@ class SimpleLines:
         tolerance = TOLERANCE / run.size if run.size else 0.0
         self._first_room = (self._limit - self._first) / run.size + tolerance if run.size else 0.0
         self._room = (self._limit - self._left) / run.size + tolerance if run.size else 0.0
-        self._surely_more = 6 * self._first_room
+        self._units = self._ruler.units
         self._measure = Measure(
             self._first, self._left, self._limit, look.tabs, default_tab, look.first_line < 0
         )
         self._share = {"right": 1.0, "center": 0.5}.get(look.alignment, 0.0)
+        self._look, self._box = look, box_of(look, width)
 
-    def lines(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
-        """Break an element's text, with line ends and tabs in it; None if that takes the long way."""
-        try:
-            if not text or text[0] == " ":
-                return None
-            if len(text) < self._surely_more:
-                shown = text.rstrip(" ") if text[-1] == " " else text
-                width = sum(map(self._advance, shown))
-                if width <= self._first_room:
-                    x = self._first
-                    if self._share:
-                        x += (self._limit - x - width * self._size) * self._share
-                    run = GlyphRun(self._face, shown, (), width, 0, True)
-                    look = self._colour, self._underline, self._strike
-                    op = TextOp(x, self._ascent, run, self._size, element, *look, len(shown) < len(text))
-                    return (LaidLine(0.0, self._height, self._pitch, (op,)),)
-            broken = self._broken(text, len(text.rstrip(" ")), self._first_room)
-        except KeyError:
+    def lay_out(self, text: str, element: int) -> LaidParagraph | None:
+        """Lay out an element's text, with line ends and tabs in it; None if that takes the long way."""
+        if not text or text[0] == " ":
+            return None
+        marks = self._ruler.marks(text)
+        if marks is None:
             return self._special(text, element)
-        return None if broken is None else self._laid(broken, element)
+        high, low = marks
+        shown = len(text) if text[-1] != " " else len(text.rstrip(" "))
+        if shown <= LONGEST:
+            width = width_of(high[:shown], low[:shown]) / self._units
+            if width <= self._first_room:
+                x = self._first
+                if self._share:
+                    x += (self._limit - x - width * self._size) * self._share
+                return self._even(x, text[: shown + 1], 1, element)
+        lines = broken(text, high, low, self._first_room * self._units, self._room * self._units)
+        return self._special(text, element) if lines is None else self._stacked(lines, element)
 
-    def _special(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
-        """Do the same with a text that holds a character that is not plain."""
+    def _special(self, text: str, element: int) -> LaidParagraph | None:
+        """Do the same with a text that can't be measured, or not be broken, as a whole."""
         try:
             if "\t" in text:
                 return self._tabbed(text, element)
-            if "\n" in text and element != ARTIFACT:
-                broken = self._paragraphs(text)
-                return None if broken is None else self._laid(broken, element)
+            if "\n" in text and element == ARTIFACT:
+                return None
+            lines = self._hard_lines(text)
         except KeyError:
-            pass  # it needs shaping or another face
-        return None
+            return None  # a character that needs shaping or another face
+        return None if lines is None else self._stacked(lines, element)
 
-    def _op(self, text: str, width: float, spaced: bool, element: int, x: float) -> TextOp:
-        return TextOp(
+    def _hard_lines(self, text: str) -> list[str] | None:
+        """Break a text with line ends in it. A space follows each line that ends with one."""
+        out: list[str] = []
+        room = self._first_room
+        for line in text.split("\n"):
+            if line[:1] == " ":
+                return None
+            lines = self._broken(line, room) if line else [""]
+            if lines is None:
+                return None
+            out += lines
+            if line and line[-1] != " ":
+                out[-1] += " "
+            room = self._room
+        if not out[-1]:
+            return None
+        if text[-1] != " ":
+            out[-1] = out[-1].rstrip(" ")
+        return out
+
+    def _broken(self, text: str, room: float) -> list[str] | None:
+        """Break a text, adding up advances one by one where it can't be measured as a whole."""
+        marks = self._ruler.marks(text)
+        lines = broken(text, *marks, room * self._units, self._room * self._units) if marks else None
+        if lines is not None:
+            return lines
+        shown = len(text.rstrip(" "))
+        ends = list(accumulate(map(self._advance, text), initial=0.0))
+        found = ranges(text, shown, ends, room, self._room)
+        if found is None:
+            return None
+        return [text[start:stop] + " " if spaced else text[start:stop] for start, stop, spaced in found]
+
+    def _stacked(self, lines: list[str], element: int) -> LaidParagraph:
+        """Put lines below each other."""
+        if not self._share:
+            return self._even(self._first, "\n".join(lines), len(lines), element)
+        out = []
+        top, left = 0.0, self._first
+        for line in lines:
+            ops: tuple[TextOp, ...] = ()
+            shown = line.rstrip(" ")
+            if shown:
+                width = sum(map(self._advance, shown))
+                x = left + (self._limit - left - width * self._size) * self._share
+                ops = (self._op(shown, width, len(shown) < len(line), element, x, top),)
+            out.append(LaidLine(top, self._height, self._pitch, ops))
+            top += self._pitch
+            left = self._left
+        return of_lines(self._look, tuple(out), self._box)
+
+    def _even(self, x: float, text: str, count: int, element: int) -> LaidParagraph:
+        """Give lines of which the first begins at `x` and all others at the left."""
+        pitch = self._pitch
+        shown = TextLines(
             x,
             self._ascent,
-            GlyphRun(self._face, text, (), width, 0, True),
+            text,
+            self._face,
             self._size,
             element,
             self._colour,
             self._underline,
             self._strike,
-            spaced,
+            self._left,
+            pitch,
         )
+        lines = EvenLines(count, self._height, pitch, shown)
+        return LaidParagraph(self._look, lines, count * pitch, (shown,), self._box)
 
-    def _laid(self, broken: list[tuple[str, float, bool]], element: int) -> tuple[LaidLine, ...]:
-        out = []
-        top, left = 0.0, self._first
-        face, size, colour = self._face, self._size, self._colour
-        ascent, height, pitch, share = self._ascent, self._height, self._pitch, self._share
-        underline, strike = self._underline, self._strike
-        for text, width, spaced in broken:
-            ops: tuple[TextOp, ...] = ()
-            if text:
-                x = left + (self._limit - left - width * size) * share if share else left
-                run = GlyphRun(face, text, (), width, 0, True)
-                ops = (TextOp(x, top + ascent, run, size, element, colour, underline, strike, spaced),)
-            out.append(LaidLine(top, height, pitch, ops))
-            top += pitch
-            left = self._left
-        return tuple(out)
+    def _op(self, text: str, width: float, spaced: bool, element: int, x: float, top: float) -> TextOp:
+        run = GlyphRun(self._face, text, (), width, 0, True)
+        look = (self._colour, self._underline, self._strike)
+        return TextOp(x, top + self._ascent, run, self._size, element, *look, spaced)
 
-    def _tabbed(self, text: str, element: int) -> tuple[LaidLine, ...] | None:
+    def _tabbed(self, text: str, element: int) -> LaidParagraph | None:
         """Place the pieces between tabs in one line; None if it doesn't hold them."""
         ops: list[TextOp] = []
         segment = Segment(self._first)
@@ -194,87 +235,9 @@ class SimpleLines:
                 return None
             if shown:
                 spaced = number < last or len(shown) < len(piece)
-                ops.append(self._op(shown, em, spaced, element, segment.x))
+                ops.append(self._op(shown, em, spaced, element, segment.x, 0.0))
             elif ops and number < last:
                 ops[-1] = replace(ops[-1], space_after=True)
             segment.width = sum(map(self._advance, piece)) * size
-        return (LaidLine(0.0, self._height, self._pitch, tuple(ops)),)
-
-    def _paragraphs(self, text: str) -> list[tuple[str, float, bool]] | None:
-        """Break a text with line breaks in it. A space follows each line that ends with one."""
-        out: list[tuple[str, float, bool]] = []
-        room = self._first_room
-        for line in text.split("\n"):
-            if line[:1] == " ":
-                return None
-            if line:
-                broken = self._broken(line, len(line.rstrip(" ")), room)
-                if broken is None:
-                    return None
-                words, width, _ = broken[-1]
-                out += broken[:-1]
-                out.append((words, width, True))
-            else:
-                out.append(("", 0.0, False))
-            room = self._room
-        words, width, _ = out[-1]
-        if not words:
-            return None
-        out[-1] = (words, width, text[-1] == " ")
-        return out
-
-    def _broken(self, text: str, stop: int, room: float) -> list[tuple[str, float, bool]] | None:
-        """Break a text whose words end at `stop`: text, width in ems, whether a space follows."""
-        ends = list(accumulate(map(self._advance, text), initial=0.0))
-        found = ranges(text, stop, ends, room, self._room)
-        if found is None:
-            return None
-        return [(text[start:end], ends[end] - ends[start], spaced) for start, end, spaced in found]
-
-
-def ranges(
-    text: str, stop: int, ends: list[float], room: float, others: float
-) -> list[tuple[int, int, bool]] | None:
-    """Break a text whose words end at `stop` into lines: from, to, whether a space follows.
-
-    `ends` is where each character ends, beginning with 0; the first line has `room`, the others `others`. None
-    if that takes the long way.
-    """
-    if _LONG_WAY.search(text):
-        return None
-    out: list[tuple[int, int, bool]] = []
-    start = 0
-    while True:
-        most = ends[start] + room
-        end = bisect_right(ends, most, start) - 1
-        if end >= stop:
-            out.append((start, stop, stop < len(text)))
-            return out
-        space = text.rfind(" ", start, end + 1)
-        word = space + 1 if space >= 0 else start
-        while text[word] == " ":
-            word += 1
-        after = text.find(" ", word)
-        cut = _part(text, word, after if after >= 0 else len(text), ends, most)
-        if cut > word:
-            out.append((start, cut, False))
-            start = cut
-        elif space < 0:
-            return None  # a word too long for the line
-        else:
-            while text[space - 1] == " ":
-                space -= 1
-            out.append((start, space, True))
-            start = word
-        room = others
-
-
-def _part(text: str, start: int, stop: int, ends: list[float], most: float) -> int:
-    """Give the last place up to `most` where a line may be broken in a word, `start` if there is none."""
-    cut = start
-    if MAY_BREAK.search(text, start, stop):
-        for part in pieces(text[start:stop]):
-            if ends[cut + len(part)] > most:
-                break
-            cut += len(part)
-    return cut
+        line = LaidLine(0.0, self._height, self._pitch, tuple(ops))
+        return LaidParagraph(self._look, (line,), self._pitch, line.ops, self._box)
