@@ -24,6 +24,7 @@ from forms.domain.case import Case, strings, texts
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
 from forms.domain.leaks import Readings, leaks
+from forms.domain.marks import marks_of
 from forms.domain.presentation import Rows, Style
 from forms.domain.reference import document_reference, file_name, issue_number
 from forms.domain.support import DIRECTORY, choose
@@ -177,7 +178,7 @@ def prepare(
     job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
     warnings = _check(job)
     planned = _plan(job)
-    views = [_view(job, copy) for copy in planned.copies]
+    views = _views(job, planned.copies)
     warnings += planned.problems + _check_views(job, views)
     return Prepared(planned.copies, tuple(views), warnings, job, planned)
 
@@ -265,11 +266,22 @@ def _plan(job: _Job) -> Plan:
     return plan(job.case, job.manifest, asked, job.catalogue, blank=job.options.blank)
 
 
-def _view(job: _Job, copy: Copy) -> View:
-    """What the reader of a copy may have of the case."""
-    only = {"/children": copy.route.children} if copy.route.children is not None else None
+def _views(job: _Job, copies: Iterable[Copy]) -> list[View]:
+    """What the reader of each copy may have of the case."""
     root = job.catalogue.vocabulary.case
-    return view(job.case, root, copy.reader, job.manifest.id, copy.names, only)
+    marks = marks_of(job.case, root)
+    return [
+        view(
+            job.case,
+            root,
+            copy.reader,
+            job.manifest.id,
+            copy.names,
+            None if copy.route.children is None else {"/children": copy.route.children},
+            marks,
+        )
+        for copy in copies
+    ]
 
 
 def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
@@ -329,7 +341,7 @@ def _extra(job: _Job, copy: Copy) -> dict[str, Rows]:
     """What is computed beside the view: the chair's annex, from what all other readers may not see."""
     if not copy.rule.annex:
         return {}
-    others = [_view(job, other) for other in others_of(job.case, job.manifest, copy, job.catalogue)]
+    others = _views(job, others_of(job.case, job.manifest, copy, job.catalogue))
     root = job.catalogue.vocabulary.case
     return {"annex": annex_rows(job.case, root, copy.reader, others, job.style)}
 

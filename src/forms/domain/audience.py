@@ -9,14 +9,15 @@ trace of it: no empty row, no jump in numbering, no reason.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct, field
 
 from forms.domain.artefact import AudienceRule
 from forms.domain.case import Case, resolve, step, steps
-from forms.domain.marks import MACHINERY, Mark, releases, restrictions
+from forms.domain.marks import MACHINERY, Mark, Marks, marks_of
 from forms.domain.nodes import WITHHELD, Node, is_unknown, is_withheld, label, walk
 from forms.domain.presentation import Rows, Style, group, has_content, printed, rows, state_of
 from forms.domain.schema import Vocabulary
@@ -43,7 +44,6 @@ class Removed(Struct, frozen=True):
     """
 
     pointer: str
-    label: str
     value: object
     node: Node
     why: Why
@@ -92,6 +92,7 @@ def view(
     artefact: str | None = None,
     person: Collection[str] = (),
     only: Mapping[str, Collection[int]] | None = None,
+    marks: Marks | None = None,
 ) -> View:
     """Give what a reader may have of a case.
 
@@ -103,8 +104,9 @@ def view(
         person: By what restrictions may name this very reader: the copy's number from 1, an identifier.
         only: For lists ("/children"), the positions that this document is about; others are left out without
             being anything withheld (children who live elsewhere).
+        marks: What `marks_of` gives for the case; who makes several views of it finds them once.
     """
-    engine = _Engine(case, root, reader, artefact, person, only or {})
+    engine = _Engine(case, root, reader, artefact, person, only or {}, marks)
     kept = engine.keep(root, case.data, "", False, False, "")
     data = kept if isinstance(kept, dict) else {}
     return View(reader, data, tuple(engine.removed), engine.origins, tuple(engine.elsewhere))
@@ -150,7 +152,7 @@ def annex_rows(
             made.append(
                 group(
                     {
-                        "label": removed.label,
+                        "label": label(root, removed.pointer),
                         "value": printed(kept, removed.node, style or Style()),
                         "reason": removed.reason or CLOSED_REASON,
                         "kept_from": ", ".join(readers),
@@ -187,6 +189,7 @@ class _Engine:
         artefact: str | None,
         person: Collection[str],
         only: Mapping[str, Collection[int]],
+        marks: Marks | None = None,
     ) -> None:
         self._case = case
         self._root = root
@@ -194,8 +197,10 @@ class _Engine:
         self._artefact = artefact
         self._only = only
         names = {reader.name, *(f"{reader.name}:{one}" for one in person)}
-        self._restricted = _by_place(restrictions(case, root), names)
-        self._released = _by_place(releases(case, root), names)
+        found = marks_of(case, root) if marks is None else marks
+        self._restricted = _by_place(found.restrictions, names)
+        self._released = _by_place(found.releases, names)
+        self._loud = _with_all_above(("", "/papers", *self._restricted, *self._released, *only))
         self.removed: list[Removed] = []
         self.origins: dict[str, str] = {}
         self.elsewhere: list[tuple[str, Node, object]] = []
@@ -205,6 +210,8 @@ class _Engine:
 
         `closed` and `released` are the state that the place inherits; `at` is its place in the view.
         """
+        if not (closed or self._reader.lay) and self._is_quiet(pointer) and _is_open(node, self._reader.name):
+            return _known(node, value)
         mark = self._restricted.get(pointer)
         if mark is not None:
             return self._remove(pointer, value, node, "marked", mark.reason, mark.say)
@@ -220,6 +227,10 @@ class _Engine:
         if node.kind == "array" and isinstance(value, list) and node.items is not None:
             return self._keep_list(node.items, value, pointer, closed, released, at)
         return self._keep_value(node, value, pointer, released)
+
+    def _is_quiet(self, pointer: str) -> bool:
+        """Tell whether the case itself says nothing of a place, nor of one below."""
+        return pointer not in self._loud
 
     def keep_at(self, pointer: str) -> object:
         """Give what is kept of the value at one place of the full case, or None."""
@@ -255,26 +266,27 @@ class _Engine:
     ) -> object:
         kept: dict[str, object] = {}
         before = len(self.removed)
-        open_ = not (closed or self._reader.lay)  # most places: nothing is said of them, and they are seen
+        lay, name, find = self._reader.lay, self._reader.name, node.properties.get
+        quiet = not closed and self._is_quiet(pointer)
         for key, item in value.items():
-            below = node.properties.get(key)
-            if below is None or self._left_out(pointer, key):
+            below = find(key)
+            if below is None or (not quiet and self._left_out(pointer, key)):
                 continue
-            place = step(pointer, key)
-            if open_ and below.kind == "value" and below.audiences is None and not self._is_marked(place):
-                kept[key] = item
-                continue
-            one = self.keep(below, item, place, closed, released, step(at, key))
+            if quiet and below.kind == "value" and (below.audiences is None or name in below.audiences):
+                # Most places: nothing is said of them but what the schema says. As in `keep`, but quicker.
+                if not lay or (type(item) is str and (released or name in below.lay)):
+                    kept[key] = item
+                    continue
+                one = self._keep_value(below, item, step(pointer, key), released)
+            else:
+                one = self.keep(below, item, step(pointer, key), closed, released, step(at, key))
             if one is not _GONE:
                 kept[key] = one
-        if not self._reader.lay:
+        if not lay:
             return kept
         if not kept or self._cannot_stand(node, pointer, self.removed[before:]):
             return _GONE if pointer else {}
         return kept
-
-    def _is_marked(self, pointer: str) -> bool:
-        return pointer in self._restricted or pointer in self._released
 
     def _left_out(self, pointer: str, key: str) -> bool:
         """Tell whether a property is the program's own business, or another paper's."""
@@ -321,21 +333,57 @@ class _Engine:
         statement without its text. Where the schema doesn't give that to the reader anyway, nothing is missing.
         """
         in_list = pointer.rpartition("/")[2].isdigit()
+        missing = [
+            entry for entry in removed if entry.why != "undeclared" and self._reader.name in entry.node.lay
+        ]
+        if not missing:
+            return False
         keys = [key for key in node.properties if key != "id"]
         needed = ({keys[0]} if in_list and keys else set()) | ({"text"} & set(keys))
-        return any(
-            entry.why != "undeclared"
-            and entry.pointer in {step(pointer, key) for key in needed}
-            and self._reader.name in entry.node.lay
-            for entry in removed
-        )
+        places = {step(pointer, key) for key in needed}
+        return any(entry.pointer in places for entry in missing)
 
     def _remove(self, pointer: str, value: object, node: Node, why: Why, reason: str, say: bool) -> object:
         if not has_content(value) and not is_unknown(value):
             return _GONE
         say = say and not self._reader.lay
-        self.removed.append(Removed(pointer, label(self._root, pointer), value, node, why, reason, say))
+        self.removed.append(Removed(pointer, value, node, why, reason, say))
         return dict(WITHHELD) if say else _GONE
+
+
+def _with_all_above(pointers: Iterable[str]) -> frozenset[str]:
+    """Give places and all that they stand in."""
+    found = set(pointers)
+    for pointer in pointers:
+        above = pointer.rpartition("/")[0]
+        while above and above not in found:
+            found.add(above)
+            above = above.rpartition("/")[0]
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _is_open(node: Node, reader: str) -> bool:
+    """Tell whether the schema closes nothing to a reader, here or below."""
+    if node.audiences is not None and reader not in node.audiences:
+        return False
+    below = (*node.properties.values(), *((node.items,) if node.items else ())) if node.kind != "value" else ()
+    return all(_is_open(each, reader) for each in below)
+
+
+def _known(node: Node, value: object) -> object:
+    """Give a value without properties that the schema doesn't have."""
+    if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
+        find = node.properties.get
+        return {
+            key: item if below.kind == "value" else _known(below, item)
+            for key, item in value.items()
+            if (below := find(key)) is not None
+        }
+    if node.kind == "array" and isinstance(value, list) and node.items is not None:
+        items = node.items
+        return [_known(items, item) for item in value]
+    return value
 
 
 def _by_place(marks: Sequence[Mark], names: Collection[str]) -> dict[str, Mark]:

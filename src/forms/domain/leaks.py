@@ -35,9 +35,9 @@ from msgspec import Struct
 from forms.domain import wording
 from forms.domain.audience import Removed, View, leaves
 from forms.domain.case import strings
-from forms.domain.needles import Haystack, Key, Kind, keys_of
+from forms.domain.needles import Haystack, Key, Kind, keys_of, may_be_number
 from forms.domain.nodes import Node, is_unknown, is_withheld, label, walk
-from forms.domain.normal import normal, padded, words_of
+from forms.domain.normal import normal, padded
 from forms.domain.ordinary import ORDINARY, STARTERS, TELLING_NOTHING
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
@@ -63,6 +63,7 @@ class _Needle(Struct, frozen=True):
     key: Key
     removed: Removed
     pointer: str
+    weak: bool
 
     @property
     def name(self) -> str:
@@ -75,7 +76,6 @@ class _Reading(Struct):
 
     text: str
     words: list[str]
-    figures: bool
     _joined: str | None = None
     _numbers: tuple[str, ...] | None = None
     _dates: tuple[str, ...] | None = None
@@ -118,13 +118,13 @@ class Readings:
         """Take the case's texts: they are read together, others one by one."""
         self._texts: dict[str, _Reading] = {}
         self._padded = _Padded(zip(known, padded(known), strict=True))
-        self._keys: dict[tuple[int, int, bool], tuple[Node, object, _PlacedKeys]] = {}
+        self._keys: dict[tuple[int, int], tuple[Node, object, _PlacedKeys]] = {}
 
     def read(self, text: str) -> _Reading:
         """Give a text's thorough reading; views of one case share their texts."""
         reading = self._texts.get(text)
         if reading is None:
-            reading = self._texts[text] = _Reading(text, words_of(text), _FIGURE.search(text) is not None)
+            reading = self._texts[text] = _Reading(text, self._words(text))
         return reading
 
     def haystack(self, seen: Iterable[_Value], keys: int) -> Haystack:
@@ -142,22 +142,22 @@ class Readings:
         find = self._padded.__getitem__
         return Haystack(map(find, said), map(find, stated), keys)
 
-    def keys_in(self, node: Node, value: object, undeclared: bool = False) -> _PlacedKeys:
+    def keys_in(self, node: Node, value: object) -> _PlacedKeys:
         """Give what to search for of a value or a subtree, each with its place below."""
-        about = (id(node), id(value), undeclared)
+        about = (id(node), id(value))
         found = self._keys.get(about)
         if found is None:
             keys = tuple(
                 (place, key)
                 for below, place, leaf in leaves(node, value)
-                for key in keys_of(below, leaf, undeclared, self._normal)
+                for key in keys_of(below, leaf, self._words)
             )
             # Both are kept beside the keys, so that no other can come to stand at their address.
             found = self._keys[about] = (node, value, keys)
         return found[2]
 
-    def _normal(self, text: str) -> str:
-        return " ".join(self._padded[text].split())
+    def _words(self, text: str) -> list[str]:
+        return self._padded[text].split()
 
 
 _PlacedKeys = tuple[tuple[str, Key], ...]
@@ -230,6 +230,8 @@ class _Visible:
         if kind not in self._keys:
             prints = _SHOWN_AS[kind]
             values = [(node, value) for _, node, value in self._seen if node.prints in prints]
+            if kind == "number":  # of many texts, few are one
+                values = [each for each in values if each[0].prints != "text" or may_be_number(each[1])]
             self._keys[kind] = {key.text for key in self._all_keys(values) if key.kind == kind}
         return self._keys[kind]
 
@@ -295,14 +297,14 @@ def _found(
         for needle in _search(known.read(text), prints, index):
             place = view.origin(pointer)
             key = (place, needle.removed.pointer)
-            if key not in found or (found[key].severity == "warning" and not needle.key.weak):
+            if key not in found or (found[key].severity == "warning" and not needle.weak):
                 found[key] = _problem(view, root, source, place, needle)
     return tuple(sorted(found.values(), key=lambda problem: problem.severity == "warning"))
 
 
 def _problem(view: View, root: Node, source: str, place: str, needle: _Needle) -> Problem:
     where = Place(source, place, label(root, place))
-    if needle.key.weak:
+    if needle.weak:
         return Problem(
             "warning",
             "restricted-value-perhaps-repeated",
@@ -323,9 +325,11 @@ def _suspects(view: View, readings: Readings, haystack: Haystack) -> Iterator[_N
     """Give what to search for, but for what is surely nowhere."""
     may_hold = haystack.may_hold
     for removed in view.withheld:
-        for place, key in readings.keys_in(removed.node, removed.value, removed.why == "undeclared"):
-            if may_hold(key):
-                yield _Needle(key, removed, removed.pointer + place)
+        undeclared = removed.why == "undeclared"
+        for place, key in readings.keys_in(removed.node, removed.value):
+            weak = key.not_given if undeclared else key.secret
+            if weak is not None and may_hold(key):
+                yield _Needle(key, removed, removed.pointer + place, weak)
 
 
 class _Index(Struct, frozen=True):
@@ -371,7 +375,7 @@ def _texts(view: View, root: Node) -> Iterator[tuple[str, str, str]]:
 def _search(reading: _Reading, prints: str, index: _Index) -> Iterator[_Needle]:
     if not index.by_word.keys().isdisjoint(reading.words):
         yield from _search_words(reading, prints, index.by_word)
-    if not reading.figures:
+    if not (index.numbers or index.dates or index.postcodes) or not _FIGURE.search(reading.text):
         return
     if index.numbers and prints != "date" and len(reading.text) >= _SHORTEST_NUMBER:
         for key in reading.numbers:

@@ -6,8 +6,7 @@ restriction that leads nowhere is an error: the author believes something to be 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -36,14 +35,20 @@ class Mark(Struct, frozen=True):
         return any(pointer == own or pointer.startswith(own + "/") for own in self.pointers)
 
 
-def restrictions(case: Case, root: Node) -> tuple[Mark, ...]:
-    """Give the case's restrictions."""
-    return tuple(_marks(case, root, "restricted"))
+class Marks(Struct, frozen=True):
+    """All marks of a case, but for a release inside a value (of a postcode alone): it releases nothing."""
+
+    restrictions: tuple[Mark, ...]
+    releases: tuple[Mark, ...]
 
 
-def releases(case: Case, root: Node) -> tuple[Mark, ...]:
-    """Give the case's releases; one that points inside a value (a postcode) releases nothing."""
-    return tuple(mark for mark in _marks(case, root, "released") if mark.pointers)
+def marks_of(case: Case, root: Node) -> Marks:
+    """Give the case's restrictions and releases."""
+    items = {kind: _items(case, kind) for kind in MACHINERY}
+    named = any(str(item.get("path", "")).startswith("#") for kind in MACHINERY for item in items[kind])
+    ids = _identifiers(case.data) if named else {}
+    restricted, released = (tuple(_marks(items[kind], root, kind, ids)) for kind in MACHINERY)
+    return Marks(restricted, tuple(mark for mark in released if mark.pointers))
 
 
 def check_marks(case: Case, root: Node) -> tuple[Problem, ...]:
@@ -60,10 +65,9 @@ def check_marks(case: Case, root: Node) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _marks(case: Case, root: Node, kind: str) -> Iterator[Mark]:
-    items = _items(case, kind)
-    named = any(str(item.get("path", "")).startswith("#") for item in items)
-    ids = _identifiers(case.data) if named else {}
+def _marks(
+    items: Iterable[Mapping[str, object]], root: Node, kind: str, ids: Mapping[str, tuple[str, ...]]
+) -> Iterator[Mark]:
     for item in items:
         path = str(item.get("path", ""))
         found = ids.get(path[1:], ()) if path.startswith("#") else (path,) if path else ()
@@ -85,26 +89,25 @@ def _items(case: Case, kind: str) -> list[Mapping[str, object]]:
 
 
 def _identifiers(data: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """Give the places of all objects with an `id`, by that id."""
+    """Give the places of all objects with an `id`, by that id; those nearer to the top first."""
     found: dict[str, tuple[str, ...]] = {}
-    todo: deque[tuple[str, object]] = deque(
-        (step("", key), value) for key, value in data.items() if key not in MACHINERY
-    )
-    while todo:
-        pointer, value = todo.popleft()
-        if isinstance(value, Mapping):
+    todo: list[tuple[str, object]] = [
+        (step("", key), value)
+        for key, value in data.items()
+        if key not in MACHINERY and isinstance(value, dict | list)
+    ]
+    for pointer, value in todo:  # which grows
+        if type(value) is list:
+            for index, item in enumerate(value):
+                if type(item) is dict or type(item) is list:
+                    todo.append((f"{pointer}/{index}", item))
+        elif type(value) is dict:
             name = value.get("id")
             if isinstance(name, str):
                 found[name] = (*found.get(name, ()), pointer)
-            todo.extend(
-                (step(pointer, key), item) for key, item in value.items() if isinstance(item, dict | list)
-            )
-        elif isinstance(value, list):
-            todo.extend(
-                (f"{pointer}/{index}", item)
-                for index, item in enumerate(value)
-                if isinstance(item, dict | list)
-            )
+            for key, item in value.items():
+                if type(item) is dict or type(item) is list:
+                    todo.append((step(pointer, key), item))
     return found
 
 

@@ -8,7 +8,7 @@ text, is searched for thoroughly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from forms.domain import wording
 from forms.domain.nodes import Node
-from forms.domain.normal import characters, normal
+from forms.domain.normal import characters, padded, words_of
 from forms.domain.ordinary import PARTICLES, TELLING_NOTHING
 from forms.foundation.patterns import pattern
 
@@ -24,15 +24,18 @@ Kind = Literal["name", "part", "address", "postcode", "number", "date", "text", 
 
 
 class Key(Struct, frozen=True):
-    """One thing to look for: `text` in normal form. A `weak` one gives a warning.
+    """One thing to look for: `text` in normal form.
 
-    `rare` is the longest word of it, as that is mostly the rarest.
+    `rare` is the longest word of it, as that is mostly the rarest. `secret` tells whether it is weak (a find
+    gives a warning) where it was closed or restricted, `not_given` where the schema merely doesn't give it
+    to the reader; with None it isn't looked for then.
     """
 
     kind: Kind
     text: str
-    weak: bool
-    rare: str
+    rare: str = ""
+    secret: bool | None = False
+    not_given: bool | None = False
 
 
 class Haystack:
@@ -54,11 +57,11 @@ class Haystack:
         """Tell whether a key may be in one of the texts; if not, it certainly isn't."""
         if key.kind in _FIGURED:
             return self._odd or not key.text.isascii() or _FIGURED[key.kind](self, key.text)
-        if self._words is not None and key.rare not in self._words:
-            return False
         if key.kind == "part":
             return f" {key.rare} " in self.said
-        return f" {key.rare} " in self.everything and f" {key.text} " in self._flat
+        if key.rare not in self._words if self._words is not None else f" {key.rare} " not in self.everything:
+            return False
+        return f" {key.text} " in self._flat
 
     @cached_property
     def _odd(self) -> bool:
@@ -75,11 +78,13 @@ class Haystack:
         """All figures, and nothing between those of one text."""
         return self.everything.encode("utf-8", "replace").translate(None, _NO_FIGURES).decode()
 
-    def _may_hold_number(self, number: str) -> bool:
-        """Tell whether its last figures follow each other, or a nought in brackets may be among them."""
-        if number[-5:] in self._figures:
-            return True
+    @cached_property
+    def _nought(self) -> bool:
+        """Whether a nought in brackets may stand in a number; it is not dialled."""
         return " 0 " in self.everything and _NOUGHT.search(self.everything) is not None
+
+    def _may_hold_number(self, number: str) -> bool:
+        return number[-5:] in self._figures or self._nought
 
     def _may_hold_postcode(self, code: str) -> bool:
         figures = "".join(char for char in code if char.isdigit())
@@ -114,67 +119,64 @@ _FIGURED: Mapping[Kind, Callable[[Haystack, str], bool]] = {
 _NO_FIGURES = bytes(set(range(256)) - set(b"0123456789\n"))
 
 
-Normal = Callable[[str], str]
-"""Gives a text in normal form; texts that were read before need not be read again."""
+Words = Callable[[str], list[str]]
+"""Gives a text's words in normal form; texts that were read before need not be read again."""
 
 
-def keys_of(node: Node, value: object, undeclared: bool, normal: Normal = normal) -> tuple[Key, ...]:
+def keys_of(node: Node, value: object, words: Words = words_of) -> list[Key]:
     """Give what to search for of one value.
 
     Args:
         node: What the schema says of it.
         value: The value.
-        undeclared: Whether the schema merely doesn't give it to the reader: then its date is weak, and a text
-            counts from four words on.
-        normal: Gives texts in normal form.
+        words: Gives texts as words in normal form.
     """
-    return tuple(
-        Key(kind, text, weak, max(text.split(), key=len))
-        for kind, text, weak in _keys(node, value, undeclared, normal)
-    )
+    find = _KEYS.get(node.prints)
+    return find(value, words) if find else []
 
 
-def _keys(node: Node, value: object, undeclared: bool, normal: Normal) -> Iterator[tuple[Kind, str, bool]]:
-    """Give kind, normal form, and whether it is weak."""
-    if not isinstance(value, str):
-        if not isinstance(value, Mapping):
-            return
-        if node.prints == "name":
-            yield from _name_keys(value, normal)
-        elif node.prints == "address":
-            yield from _address_keys(value, normal)
-    elif node.prints == "text":
-        yield from _text_keys(value, undeclared, normal)
-    elif node.prints == "telephone":
-        if number := _number_key(value):
-            yield "number", number, False
-    elif node.prints in ("date", "part_date") and len(value) == 10 and wording.read_date(value) is not None:
-        yield "date", value, undeclared
+def may_be_number(value: object) -> bool:
+    """Tell whether a text is nothing but a telephone number."""
+    return isinstance(value, str) and not value[:1].isalpha() and _ONLY_A_NUMBER.fullmatch(value) is not None
 
 
-def _name_keys(value: Mapping[str, object], normal: Normal) -> Iterator[tuple[Kind, str, bool]]:
-    given, family = normal(str(value.get("given", ""))), normal(str(value.get("family", "")))
-    full = f"{given} {family}".strip()
-    if " " in full:
-        yield "name", full, False
-        if given and family:
-            yield "name", f"{given.partition(' ')[0]} {family}", False
-    for part in full.split():
-        if len(part) > 1 and part not in PARTICLES:
-            yield "part", part, False
+def _name_keys(value: object, words: Words) -> list[Key]:
+    if not isinstance(value, Mapping):
+        return []
+    given, family = words(str(value.get("given", ""))), words(str(value.get("family", "")))
+    parts = given + family
+    whole = [parts] if len(parts) > 1 else []
+    if len(given) > 1 and family:
+        whole.append([given[0], *family])
+    names = [Key("name", " ".join(name), max(name, key=len)) for name in whole]
+    return names + [Key("part", part, part) for part in parts if len(part) > 1 and part not in PARTICLES]
 
 
-def _address_keys(value: Mapping[str, object], normal: Normal) -> Iterator[tuple[Kind, str, bool]]:
+def _address_keys(value: object, words: Words) -> list[Key]:
+    if not isinstance(value, Mapping):
+        return []
+    keys = []
     lines = value.get("lines")
     for index, line in enumerate(lines if isinstance(lines, list) else ()):
-        key = normal(str(line))
-        figures = any(char.isdigit() for char in key)
-        named_house = index == 0 and len(lines) > 1 and " " in key  # type: ignore[arg-type]
-        if (figures and " " in key) or named_house:
-            yield "address", key, False
+        parts = words(str(line))
+        named_house = index == 0 and len(lines) > 1  # type: ignore[arg-type]
+        if len(parts) > 1 and (named_house or any(map(str.isdigit, "".join(parts)))):
+            keys.append(Key("address", " ".join(parts), max(parts, key=len)))
     postcode = "".join(str(value.get("postcode", "")).split()).casefold()
     if len(postcode) >= 5:
-        yield "postcode", postcode, False
+        keys.append(Key("postcode", postcode))
+    return keys
+
+
+def _date_keys(value: object, words: Words) -> list[Key]:
+    if not isinstance(value, str) or len(value) != 10 or wording.read_date(value) is None:
+        return []
+    return [Key("date", value, not_given=True)]
+
+
+def _telephone_keys(value: object, words: Words) -> list[Key]:
+    number = _number_key(value) if isinstance(value, str) else ""
+    return [Key("number", number)] if number else []
 
 
 def _number_key(value: str) -> str:
@@ -182,23 +184,40 @@ def _number_key(value: str) -> str:
     return key if len(key) >= 7 else ""
 
 
-def _text_keys(value: str, undeclared: bool, normal: Normal) -> Iterator[tuple[Kind, str, bool]]:
-    if number := _number_key(value) if _ONLY_A_NUMBER.fullmatch(value) else "":
-        yield "number", number, False
-    whole = normal(value)
-    words = whole.split()
-    telling = any(word not in TELLING_NOTHING and not word.isdigit() for word in words)
-    if len(words) >= (4 if undeclared else 2) and telling and len(whole) >= 8:
-        yield "text", whole, False
-    elif len(words) == 1 and telling and len(whole) >= 4 and not undeclared:
-        yield "word", whole, True
-    sentences = _SENTENCE.split(value)
-    for sentence in sentences if len(sentences) > 1 else ():
-        key = normal(sentence)
-        if key != whole and key.count(" ") >= 4:
-            yield "text", key, False
+def _text_keys(value: object, words: Words) -> list[Key]:
+    if not isinstance(value, str):
+        return []
+    keys = _telephone_keys(value, words) if may_be_number(value) else []
+    parts = words(value)
+    whole = " ".join(parts)
+    if len(parts) == 1 and len(whole) >= 4 and _is_telling(parts):
+        keys.append(Key("word", whole, whole, secret=True, not_given=None))
+    elif len(parts) > 1 and len(whole) >= 8 and _is_telling(parts):
+        keys.append(Key("text", whole, max(parts, key=len), not_given=False if len(parts) >= 4 else None))
+    sentences = _BETWEEN_SENTENCES.split(value) if len(parts) > 5 else ()
+    for sentence in padded(sentences) if len(sentences) > 1 else ():
+        some = sentence.split()
+        if 5 <= len(some) < len(parts):
+            keys.append(Key("text", " ".join(some), max(some, key=len)))
+    return keys
 
 
-_SENTENCE = pattern(r"(?<=[.!?])\s+|\n+")
+def _is_telling(words: Iterable[str]) -> bool:
+    for word in words:  # noqa: SIM110 - a generator costs more than most of the words
+        if word not in TELLING_NOTHING and not word.isdigit():
+            return True
+    return False
+
+
+_KEYS: Mapping[str, Callable[[object, Words], list[Key]]] = {
+    "name": _name_keys,
+    "address": _address_keys,
+    "telephone": _telephone_keys,
+    "date": _date_keys,
+    "part_date": _date_keys,
+    "text": _text_keys,
+}
+# It begins with what it seeks, so that it is found quickly; the mark goes with it, and is no part of a word.
+_BETWEEN_SENTENCES = pattern(r"[.!?\n](?:(?<=\n)|\s)\s*")
 _EXTENSION = pattern(r"(?i)(ext|x).*")
 _ONLY_A_NUMBER = pattern(r"[+\d][\d ()./-]{6,}")

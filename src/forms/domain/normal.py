@@ -94,7 +94,7 @@ def _letter_or_space(char: str) -> str:
     return char if unicodedata.category(char)[0] == "M" else " "
 
 
-_WESTERN = pattern("[\u00a0-\u024f\u2010-\u2026]")
+_WESTERN = pattern("[\u00a0-\u024f\u1e00-\u1eff\u2010-\u2026\u20ac]")
 """Latin letters with their accents, and punctuation: each is folded by itself."""
 _FOLDED: dict[str, str] = {}
 _ALONE: dict[str, str | None] = {}

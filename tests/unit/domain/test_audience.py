@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
 from domain_kit import LIBRARY
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from forms.domain import audience as audience_module
 from forms.domain.artefact import AudienceRule, Requirement
 from forms.domain.audience import annex_rows, refusals, view
 from forms.domain.case import Case, resolve
@@ -284,3 +288,66 @@ def test_an_identifier_marks_every_place_it_names(see):
     seen = see(restrict(data, "#a1", "professionals", trace="silent"), "professionals").data
     assert seen["adults"] == []
     assert resolve(seen, f"/papers/{REPORT}/parents") == []
+
+
+LAYOUTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "reference": st.just("X123456"),
+        "children": st.lists(
+            st.fixed_dictionaries(
+                {"name": st.sampled_from([{"given": "Ama"}, {"not_known": "would not say"}])},
+                optional={
+                    "id": st.sampled_from(["c1", "c2"]),
+                    "age": st.sampled_from([9, "7 months", {"not_known": "x"}, {"not_applicable": True}]),
+                    "address": st.just({"lines": ["1 Any Road"], "postcode": "ZZ1 1ZZ"}),
+                    "school": st.sampled_from(["Any School", " "]),
+                    "lives_with": st.sampled_from(["Her aunt", {"not_known": "x"}]),
+                    "odd": st.just("not in the schema"),
+                },
+            ),
+            max_size=3,
+        ),
+        "agencies": st.just([{"kind": "gp", "organisation": "Practice"}]),
+        "marac": st.just({"referred": True}),
+        "risk": st.just({"nature": {"text": "Risk", "basis": "seen", "odd": {"a": 1}}}),
+        "practitioner": st.just({"name": {"given": "Jo"}, "line_manager": {"name": {"given": "Bo"}, "odd": 1}}),
+        "sentence": st.just({"requirements": ["One", "Two"], "offences": [{"offence": "Theft"}, {}]}),
+        "papers": st.just({REPORT: {"attended": True}, "other": {}}),
+        "odd": st.just(3),
+    },
+)
+PATHS = [
+    *(
+        "/children",
+        "/children/0",
+        "/children/1/school",
+        "/children/0/name",
+        "/children/0/address",
+        "#c1",
+        "/risk",
+    ),
+    *("/risk/nature/text", "/marac", "/agencies/0", "/sentence/requirements/1", "/reference"),
+    "/practitioner/line_manager",
+]
+MARKS = st.lists(st.tuples(st.sampled_from(["say", "silent", "release"]), st.sampled_from(PATHS)), max_size=3)
+SOME = st.sampled_from(["professionals", "police", "offender", "parent", "school"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(LAYOUTS, MARKS, SOME, st.booleans())
+def test_what_no_mark_is_on_is_kept_as_place_by_place(vocabulary, readers, data, marks, reader, part):
+    """The quick way through places of which the case says nothing is the long way."""
+    case = Case(copy.deepcopy(data), "case.json")
+    for kind, path in marks:
+        if kind == "release":
+            release(case.data, path, reader)
+        else:
+            restrict(case.data, path, reader, trace=kind)
+    more = {"only": {"/children": (0, 2)}} if part else {}
+    quick = view(case, vocabulary.case, readers[reader], REPORT, **more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audience_module._Engine, "_is_quiet", lambda engine, pointer: False)
+        long = view(case, vocabulary.case, readers[reader], REPORT, **more)
+    assert list(quick.data) == list(long.data)
+    assert quick == long

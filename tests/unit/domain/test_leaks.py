@@ -110,6 +110,13 @@ def test_what_the_reader_sees_anyway_is_no_secret(vocabulary):
     assert errors(vocabulary, "Thandeka lives there, too.", offender=offender, reader="offender")
 
 
+@pytest.mark.parametrize("seen", ["020 7946 0123 ext 4", "020 7946 0123", "+44 (0)20 7946 0123"])
+def test_a_number_that_the_reader_sees_is_no_secret(vocabulary, seen):
+    hide = {**SECRET, "telephone": "020 7946 0123"}
+    for data in ({"practitioner": {"telephone": seen}}, {"sentence": {"court": seen.removesuffix(" ext 4")}}):
+        assert found(vocabulary, "Ring 020 7946 0123.", adults=[hide], **data) == ()
+
+
 def test_a_first_word_of_a_sentence_is_no_name(vocabulary):
     hide = {**SECRET, "name": {"given": "Will", "family": "May"}}
     for text in ("Will they come? May they?", "He left on 3 May 2026.", "Who will; who may?", "• Will he come"):
