@@ -328,7 +328,7 @@ PATHS = [
         "/risk",
     ),
     *("/risk/nature/text", "/marac", "/agencies/0", "/sentence/requirements/1", "/reference"),
-    "/practitioner/line_manager",
+    *("/practitioner/line_manager", "/risk"),
 ]
 MARKS = st.lists(st.tuples(st.sampled_from(["say", "silent", "release"]), st.sampled_from(PATHS)), max_size=3)
 SOME = st.sampled_from(["professionals", "police", "offender", "parent", "school"])
