@@ -5,13 +5,30 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 from lxml import etree
 
-from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind, fixed
+from forms.formats.word.slots import VALUE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def block(text: str, static: bool = False) -> Block:
+    """A block from its text with marks round the values, which are cut out of it."""
+    if static:
+        return fixed(text)
+    parts = [*text.split(VALUE), ""]
+    marks = ["", *[VALUE] * (len(parts) - 2), ""]
+    own = [f"{marks[at]}{parts[at]}{marks[at + 1]}" for at in range(0, len(parts) - 1, 2)]
+    return Block(tuple(own), parts[1::2], False)
+
+
+def marked(made: Block) -> str:
+    """A block's text with marks round the values."""
+    return "".join(chain.from_iterable(zip(made.own, made.values, strict=True)))
 
 
 def _story(kind: StoryKind, name: str, members: dict[str, bytes], static: bool) -> Story:
@@ -24,7 +41,7 @@ def _story(kind: StoryKind, name: str, members: dict[str, bytes], static: bool) 
     opening, closing = etree.tostring(root, encoding="unicode").split("\u241e")
     declarations = re.compile(r' xmlns:\w+="[^"]*"')
     blocks = tuple(
-        Block(declarations.sub("", etree.tostring(child, encoding="unicode", with_tail=False)), static)
+        block(declarations.sub("", etree.tostring(child, encoding="unicode", with_tail=False)), static)
         for child in children
     )
     folder, _, leaf = name.rpartition("/")

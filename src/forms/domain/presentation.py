@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct, field
 
 from forms.domain import wording
-from forms.domain.nodes import DEFAULT_ABSENT, WITHHELD, Node, is_unknown, is_withheld
+from forms.domain.nodes import DEFAULT_ABSENT, WITHHELD, Kind, Node, is_unknown, is_withheld
 
 State = Literal["given", "absent", "not_known", "not_applicable", "withheld"]
 
 URGENT_ABSENT = "Not known at the time of writing"
 BIRTH, AGE, EXPECTED = "date_of_birth", "age", "expected_delivery"
 _TEXT = Node("")
-_GROUP = Node("", kind="object")
+_NOT_MADE = object()
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Style(Struct, frozen=True):
@@ -60,15 +62,18 @@ class Shown:
         self._raw = raw
         self._node = node
         self._style = style
-        if type(raw) is str and raw and not raw.isspace():  # most values are, and nothing else is to be asked
-            self._state: State = "given"
-            self._text = _print_text(raw, node)
+        self._state: State
+        if type(raw) is str:  # most values are
+            self._state = "given" if raw and not raw.isspace() else "absent"
         else:
-            self._state = state_of(raw)
-            self._text = _print(raw, self._state, node, style)
+            self._state = "absent" if raw is None else state_of(raw)
+        self._text: str | None = None
 
     def __str__(self) -> str:
-        return self._text
+        text = self._text
+        if text is None:  # many are only asked about
+            text = self._text = _print(self._raw, self._state, self._node, self._style)
+        return text
 
     def __bool__(self) -> bool:
         return self._state == "given" and self._raw is not False
@@ -81,7 +86,7 @@ class Shown:
         return self._state == "given" and self._raw == other
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(str(self))
 
     def __repr__(self) -> str:
         return f"<Shown {self._state}>"
@@ -112,8 +117,8 @@ class Shown:
         if self._state != "given" or not isinstance(self._raw, str):
             return ""
         if self._node.prints == "date_time":
-            return wording.read_date(self._text.partition(" at ")[0]) or ""
-        exact = self._node.prints in ("date", "part_date") and wording.read_date(self._text) is not None
+            return wording.read_date(str(self).partition(" at ")[0]) or ""
+        exact = self._node.prints in ("date", "part_date") and wording.read_date(str(self)) is not None
         return self._raw if exact else ""
 
     @property
@@ -121,7 +126,7 @@ class Shown:
         """The printed text, an address line by line."""
         if self._state == "given" and self._node.prints == "address" and isinstance(self._raw, Mapping):
             return "\n".join(_address(self._raw, self._node))
-        return self._text
+        return str(self)
 
     def __getattr__(self, name: str) -> Shown:
         """Give a part of a name or an address."""
@@ -217,18 +222,18 @@ class Group:
         self._node = node
         self._style = style
         self._path = path
-        self._shut = is_withheld(data) or is_unknown(data)
+        # Only an object with one property may say that it is withheld or unknown.
+        self._shut = (type(data) is not dict or len(data) == 1) and (is_withheld(data) or is_unknown(data))
         self._made: dict[str, object] = {}
-        self._extra: Mapping[str, object] = {}
+        self._extra: Mapping[str, object] = _NOTHING
 
     def __getattr__(self, name: str) -> object:
         """Give a property, wrapped."""
-        made = self._made
-        if name in made:
-            return made[name]
-        if name[0] == "_":
-            raise AttributeError(name)
-        value = made[name] = self._make(name)
+        value = self._made.get(name, _NOT_MADE)
+        if value is _NOT_MADE:
+            if name[0] == "_":
+                raise AttributeError(name)
+            value = self._made[name] = self._make(name)
         return value
 
     def __bool__(self) -> bool:
@@ -242,6 +247,21 @@ class Group:
 
     def __repr__(self) -> str:
         return f"<Group {self._node.title}>"
+
+    def _text_of(self, name: str) -> str | None:
+        """Give the text of a property that is one value, as printing it would; None for all else.
+
+        Most properties that a template uses it only prints.
+        """
+        node = self._node.properties.get(name)
+        if node is None or node.kind != "value" or name == AGE or name in self._extra:
+            return None
+        data = self._data
+        raw = data.get(name) if type(data) is dict and not self._shut else self._raw(name)
+        if type(raw) is str and raw and not raw.isspace():
+            prints = node.prints
+            return raw if prints == "text" and "\r" not in raw else _print_text(raw, node)
+        return _print(raw, state_of(raw), node, self._style)
 
     def _make(self, name: str) -> object:
         if name in self._extra:
@@ -324,7 +344,13 @@ def shown(value: object, prints: str = "text", label: str = "", absent: str = ""
     """Wrap a value that is no property of the case (a recipient's team, the issue date)."""
     if isinstance(value, date):
         value, prints = value.isoformat(), "date"
-    return Shown(value, Node(label, prints=prints, absent=absent, properties=_PARTS.get(prints, {})))
+    return Shown(value, _own_node(prints, label, absent))
+
+
+@lru_cache(maxsize=256)
+def _own_node(prints: str, label: str, absent: str, kind: Kind = "value") -> Node:
+    # By words of the program and of schemas alone: no label is of a case.
+    return Node(label, kind, prints, absent=absent, properties=_PARTS.get(prints, {}))
 
 
 def group(values: Mapping[str, object], label: str = "") -> Group:
@@ -333,13 +359,15 @@ def group(values: Mapping[str, object], label: str = "") -> Group:
     for name, value in values.items():
         plain = value is None or (isinstance(value, str | int | date) and not isinstance(value, bool))
         wrapped[name] = shown(value) if plain else value
-    return extend(Group({}, Node(label, kind="object"), Style()), wrapped)
+    made = Group({}, _own_node("text", label, "", "object"), PLAIN_STYLE)
+    made._extra = wrapped
+    return made
 
 
 def rows(items: Iterable[Group | Shown], label: str = "") -> Rows:
     """Make a list of values that are no part of the case."""
     kept = tuple(items)
-    return Rows(kept, Node(label, kind="array", absent=""), Style(), [None] * len(kept))
+    return Rows(kept, _own_node("text", label, "", "array"), PLAIN_STYLE, [None] * len(kept))
 
 
 def extend(base: Group, values: Mapping[str, object]) -> Group:
@@ -354,8 +382,8 @@ def state_of(raw: object) -> State:
     if raw is None:
         return "absent"
     if isinstance(raw, str):
-        return "given" if raw.strip() else "absent"
-    if isinstance(raw, Mapping):
+        return "given" if raw and not raw.isspace() else "absent"
+    if type(raw) is dict or isinstance(raw, Mapping):
         if not raw:
             return "absent"
         if is_withheld(raw):
@@ -381,7 +409,7 @@ def printed(raw: object, node: Node, style: Style = PLAIN_STYLE) -> str:
     if node.kind == "value":
         return Shown(raw, node, style).lines
     if is_unknown(raw) or is_withheld(raw):
-        return Shown(raw, Node(node.title), style)._text
+        return str(Shown(raw, Node(node.title), style))
     if node.kind == "array" and isinstance(raw, list) and node.items is not None:
         items = node.items
         mark = "\n" if items.kind == "value" else "\n\n"
@@ -436,12 +464,12 @@ def _print(raw: object, state: State, node: Node, style: Style) -> str:
 
 
 def _print_given(raw: object, node: Node) -> str:
+    if isinstance(raw, str):
+        return _print_text(raw, node)
     if isinstance(raw, bool):
         return wording.yes_no_words(raw)
     if isinstance(raw, int | float):
         return wording.number_words(raw) if node.prints == "number" else str(raw)
-    if isinstance(raw, str):
-        return _print_text(raw, node)
     if isinstance(raw, Mapping):
         if node.prints == "name":
             return wording.name_words(raw)
@@ -456,10 +484,10 @@ def _print_given(raw: object, node: Node) -> str:
 
 
 def _print_text(raw: str, node: Node) -> str:
-    if node.prints == "words":
+    prints = node.prints
+    if prints == "words":
         return wording.code_words(raw, node.words)
-    printer = _PRINTERS.get(node.prints)
-    return printer(raw) if printer else wording.plain_text(raw)
+    return _PRINTERS.get(prints, wording.plain_text)(raw)
 
 
 def _address(raw: Mapping[str, object], node: Node) -> tuple[str, ...]:

@@ -16,14 +16,14 @@ from test_layout_anything import Maker
 
 from forms.formats.pdf.display import FixedOps
 from forms.formats.pdf.layout import lay_out
-from forms.formats.word.environment import escape_text
 from forms.formats.word.model import Document
 from forms.formats.word.parts import Block, RenderedWord
 from forms.formats.word.patterns import filled
 from forms.formats.word.reader import read
-from forms.formats.word.slots import VALUE, cut, unmarked
+from forms.formats.word.slots import UNREAD, VALUE, WHOLE, plain_values, skeleton_of
+from forms.formats.word.values import escape_text
 from laid_alike import alike
-from word_files import cell, paragraph, row, style, table, word
+from word_files import block, cell, marked, paragraph, row, style, table, word
 
 WORD = re.compile(r"(?<=[> ])([wbtc]\d+(?:x\d+)?)(?=[< ])")
 KEPT = re.compile(r"<w:t>")
@@ -79,8 +79,8 @@ def skeleton(seed: int) -> tuple[RenderedWord, int]:
         count += 1
         return f"{VALUE}{VALUE}"
 
-    kept = [KEPT.sub('<w:t xml:space="preserve">', block.text) for block in rendered.body.blocks]
-    blocks = tuple(Block(WORD.sub(mark, text), False) for text in kept)
+    kept = [KEPT.sub('<w:t xml:space="preserve">', marked(each)) for each in rendered.body.blocks]
+    blocks = tuple(block(WORD.sub(mark, text)) for text in kept)
     return with_blocks(rendered, blocks), count
 
 
@@ -96,8 +96,8 @@ def put(rendered: RenderedWord, values: list[str]) -> RenderedWord:
     return with_blocks(
         rendered,
         tuple(
-            Block(between.sub(lambda _: f"{VALUE}{escaped(next(waiting))}{VALUE}", block.text), False)
-            for block in rendered.body.blocks
+            block(between.sub(lambda _: f"{VALUE}{escaped(next(waiting))}{VALUE}", marked(each)))
+            for each in rendered.body.blocks
         ),
     )
 
@@ -139,13 +139,25 @@ def test_a_plan_filled_in_is_the_layout(seed: int, values: list[str]):
 
 def test_values_are_told_from_the_template():
     text = f"<w:t>{VALUE}a &amp; &lt;b&gt;{VALUE}, </w:t>{VALUE}{VALUE}"
-    assert cut(text) == (f"<w:t>{VALUE}, </w:t>{VALUE}", ("a & <b>", ""))
-    assert unmarked(text) == "<w:t>a &amp; &lt;b&gt;, </w:t>"
+    made = block(text)
+    assert marked(made) == text
+    assert made.xml == "<w:t>a &amp; &lt;b&gt;, </w:t>"
+    parted = skeleton_of(made.own)
+    assert parted == (f"<w:t>{VALUE}, </w:t>{VALUE}", (0, 1))
+    assert plain_values(made.values, parted[1]) == ("a & <b>", "")
+
+
+def test_of_marks_beside_each_other_every_second_one_opens():
+    """A condition after a value: the text before it ends in a mark, and nothing stands behind it."""
+    own = (f"<w:t>{VALUE}", VALUE, f"and {VALUE}", f"{VALUE}</w:t>")
+    assert skeleton_of(own) == (f"<w:t>{VALUE}and {VALUE}</w:t>", (0, 2))
+    assert skeleton_of((f"<w:p {WHOLE}", "/>")) is None
+    assert skeleton_of((f"<w:id {UNREAD}", f"{UNREAD}/>{VALUE}", VALUE)) == (f"<w:id />{VALUE}", (1,))
 
 
 @pytest.mark.parametrize("value", ["<w:sym/>", "a &copy; b", "\ue001"])
 def test_a_value_that_is_no_text_is_read_whole(value: str):
-    assert cut(f"<w:p>{VALUE}{value}{VALUE}</w:p>") is None
+    assert plain_values([value], (0,)) is None
 
 
 CELLS = table(
@@ -158,9 +170,7 @@ CELLS = table(
 
 def test_what_a_template_fixes_is_identical_in_every_document():
     base = word(CELLS)
-    rendered = with_blocks(
-        base, tuple(Block(WORD.sub(VALUE * 2, block.text), False) for block in base.body.blocks)
-    )
+    rendered = with_blocks(base, tuple(block(WORD.sub(VALUE * 2, marked(each))) for each in base.body.blocks))
     first, second = (
         lay_out(of_patterns(put(rendered, [name, name])), fonts(), fillable=False) for name in ("Ada", "Bel")
     )
@@ -177,9 +187,7 @@ def test_what_a_template_fixes_is_identical_in_every_document():
 
 def test_no_value_stays_behind():
     base = word(CELLS + paragraph("w3 and more"))
-    rendered = with_blocks(
-        base, tuple(Block(WORD.sub(VALUE * 2, block.text), False) for block in base.body.blocks)
-    )
+    rendered = with_blocks(base, tuple(block(WORD.sub(VALUE * 2, marked(each))) for each in base.body.blocks))
     told = "".join(("Zeb", "ulon"))
     for fillable in (False, True):
         lay_out(of_patterns(put(rendered, [told, f"{told} {told}", told * 2])), fonts(), fillable=fillable)

@@ -13,7 +13,7 @@ import forms
 from forms.application.mapping import language
 from forms.application.mapping.language import DATES, NOTES, write_date
 from forms.domain.presentation import Style, complete, shown
-from forms.formats.word.environment import ValueRefusedError, text_of
+from forms.formats.word.values import ValueRefusedError, text_of
 
 NODE = forms.open_catalogue().vocabulary.case
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from forms.formats.word.parts import Block, RenderedWord
-from forms.formats.word.reader import Patterns, read
+from forms.formats.word.parts import RenderedWord
+from forms.formats.word.reader import Pattern, Patterns, read
 from forms.formats.word.slots import VALUE
-from word_files import paragraph, word
+from word_files import block, paragraph, word
 
 
 def rendered(*texts: str) -> RenderedWord:
     """A document whose blocks are these texts, with marks round values."""
     made = word(paragraph("x"))
-    body = replace(made.body, blocks=tuple(Block(text, False) for text in texts))
+    body = replace(made.body, blocks=tuple(block(text) for text in texts))
     return replace(made, body=body, stories={**made.stories, body.name: body})
 
 
@@ -26,18 +26,18 @@ def text_of(value: str, around: str = "") -> str:
 
 
 def test_the_least_recently_used_skeleton_is_forgotten() -> None:
-    patterns = Patterns(most=10)
-    patterns.put(("body", "aaaa"), "whole")
-    patterns.put(("body", "bbbb"), "whole")
-    assert patterns.get(("body", "aaaa")) == "whole"
-    patterns.put(("body", "cccc"), "whole")
-    assert patterns.get(("body", "bbbb")) is None
-    assert patterns.get(("body", "aaaa")) == patterns.get(("body", "cccc")) == "whole"
+    patterns, whole = Patterns(most=10), Pattern("whole")
+    patterns.put(("body", ("aa", "aa")), whole)
+    patterns.put(("body", ("bbbb",)), whole)
+    assert patterns.get(("body", ("aa", "aa"))) is whole
+    patterns.put(("body", ("ccc", "c")), whole)
+    assert patterns.get(("body", ("bbbb",))) is None
+    assert patterns.get(("body", ("aa", "aa"))) is patterns.get(("body", ("ccc", "c"))) is whole
 
 
 def test_a_skeleton_is_new_once() -> None:
     patterns = Patterns()
-    assert [patterns.is_new(("body", name)) for name in "aba"] == [True, True, False]
+    assert [patterns.is_new(("body", (name,))) for name in "aba"] == [True, True, False]
 
 
 def test_a_paragraph_becomes_a_pattern_with_its_value() -> None:

@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 from template_kit import Value, body, control, paragraph, run, texts
 
-from forms.formats.word.environment import escape_text
 from forms.formats.word.scripts import SCRIPTS, mark, split_runs
+from forms.formats.word.values import escape_text
 from forms.formats.word.wordml import P, R, qn
 
 NAMES = {

@@ -10,8 +10,8 @@ from jinja2 import Environment
 from lxml import etree
 from template_kit import PROPERTIES, texts
 
-from forms.formats.word.environment import tick
 from forms.formats.word.template import compile_template
+from forms.formats.word.values import tick
 from forms.formats.word.wordml import SDT, SDT_PR, qn
 
 LIBRARY = Path(__file__).parents[3] / "templates"

@@ -32,7 +32,7 @@ from forms.domain.case import Case, step
 from forms.domain.presentation import Group, Rows, Shown
 from forms.formats.fillable import Fillable, PlaceKind, Survey
 from forms.formats.filling import Entry
-from forms.formats.word.environment import ValueRefusedError
+from forms.formats.word.values import ValueRefusedError
 from forms.foundation.errors import ArtefactError, InputError
 from forms.foundation.problems import Place, Problem, errors_in
 

@@ -24,7 +24,8 @@ from jinja2.runtime import Context
 from forms.domain import wording
 from forms.domain.nodes import DEFAULT_ABSENT, Node
 from forms.domain.presentation import URGENT_ABSENT, Group, Rows, Shown, Style, shown, wrap
-from forms.formats.word.environment import TemplateEnvironment, text_of
+from forms.formats.word.environment import TemplateEnvironment
+from forms.formats.word.values import text_of
 
 DATES, NOTES, UNKNOWN = "_dates", "_notes", "_unknown"
 """Names in a rendering's context: the form's writing of dates (and whether it is this place's own), the list

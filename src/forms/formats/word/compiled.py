@@ -11,18 +11,17 @@ from itertools import count
 from types import TracebackType
 from typing import Literal
 
-from jinja2 import Template, UndefinedError
-from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from msgspec import Struct
 
 from forms.formats.word import package
 from forms.formats.word.docprops import Properties, property_parts
-from forms.formats.word.environment import ENVIRONMENT, ValueRefusedError
-from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind
+from forms.formats.word.parts import Block, RenderedWord, Story, StoryKind, fixed
+from forms.formats.word.program import Program
 from forms.formats.word.scripts import OPEN as SCRIPT
 from forms.formats.word.scripts import split_runs
-from forms.formats.word.slots import WHOLE, unmarked
-from forms.formats.word.tags import Tag
+from forms.formats.word.slots import WHOLE
+from forms.formats.word.tag import Tag
+from forms.formats.word.values import ValueRefusedError
 from forms.foundation.errors import ArtefactError
 from forms.foundation.problems import Place, Problem
 
@@ -30,26 +29,31 @@ PrintSize = Literal["standard", "clear", "large"]
 """The usual size; clear print, 12 pt; large print, 18 pt."""
 
 MAIN = "word/document.xml"
-BLOCK_MARK = "\x00"
-STATIC_MARK = "\x01"
-EMPTY_PARAGRAPH = Block("<w:p/>", True)
+EMPTY_PARAGRAPH = fixed("<w:p/>")
 
 
-def load_program(written: str) -> Template:
-    """Make a template of the Python that Jinja wrote for it (`ENVIRONMENT.compile(…, raw=True)`)."""
-    code = compile(written, "<template>", "exec")
-    return ENVIRONMENT.template_class.from_code(ENVIRONMENT, code, ENVIRONMENT.make_globals(None))
+def _block(pieces: list[str]) -> Block:
+    """Make a block of what a program gave: by turns the template's own text and a value."""
+    block = Block(tuple(pieces[::2]), pieces[1::2], False)
+    together = "".join(block.values)
+    if together.isascii() or SCRIPT not in together:
+        return block
+    # In some script runs must be cut: then the markup depends on the values.
+    return Block((WHOLE,), (split_runs(block.xml),), False)
 
 
-def _in_scripts(text: str) -> str:
-    """Cut the runs of a block in which scripts need runs of their own: its markup now depends on its values."""
-    return WHOLE + split_runs(unmarked(text))
+def _failures() -> tuple[type[Exception], ...]:
+    """Give what a tag may raise; only when something was raised, as Jinja's errors come with all of Jinja."""
+    from jinja2.exceptions import TemplateRuntimeError
+
+    python = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+    return (TemplateRuntimeError, ValueRefusedError, *python)
 
 
 class CompiledStory(Struct, frozen=True):
     """A part ready to render.
 
-    `program` is None if nothing in the part changes; `written` is its Python, as Jinja wrote it. `statics` are
+    `program` is None if nothing in the part changes; `written` is its Python. `statics` are
     the runs of static blocks by number; `on_line` is the author's tag on each line of the program's source,
     from the second on.
     """
@@ -61,7 +65,7 @@ class CompiledStory(Struct, frozen=True):
     relationships: Mapping[str, tuple[str, str]]
     statics: tuple[tuple[Block, ...], ...]
     written: str
-    program: Template | None
+    program: Program | None
     on_line: tuple[Tag, ...]
     fixed: Story
     source: str
@@ -76,23 +80,23 @@ class CompiledStory(Struct, frozen=True):
         if self.program is None:
             return self.fixed
         try:
-            text = "".join(self.program.root_render_func(self.program.new_context(dict(context))))
-        except (UndefinedError, SecurityError, TemplateRuntimeError, ValueRefusedError) as error:
-            raise self._broken(error) from None
-        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            entries = self.program.run(context)
+        except _failures() as error:
             raise self._broken(error) from None
         blocks: list[Block] = []
-        for piece in text.split(BLOCK_MARK)[1:]:
-            if piece[:1] == STATIC_MARK:
-                blocks.extend(self.statics[int(piece[1:])])
-            elif piece:
-                blocks.append(Block(_in_scripts(piece) if SCRIPT in piece else piece, False))
+        for entry in entries:
+            if isinstance(entry, int):
+                blocks.extend(self.statics[entry])
+            elif any(entry):
+                blocks.append(_block(entry))
         if not blocks:
             blocks.append(EMPTY_PARAGRAPH)
         return Story(self.kind, self.name, self.opening, tuple(blocks), self.closing, self.relationships)
 
     def _broken(self, error: Exception) -> ArtefactError:
         """Say which tag failed. The error's own text is not used: it might hold a value of the case."""
+        from jinja2.exceptions import SecurityError, UndefinedError
+
         tag = self._failed_tag(error.__traceback__)
         if isinstance(error, SecurityError):
             code, what, hint = "forbidden-access", "asks for something that templates may not use", ""
@@ -108,11 +112,7 @@ class CompiledStory(Struct, frozen=True):
         return ArtefactError(problem)
 
     def _failed_tag(self, trace: TracebackType | None) -> Tag:
-        line = 1
-        while trace is not None and self.program is not None:
-            if trace.tb_frame.f_code.co_filename == "<template>":
-                line = self.program.get_corresponding_lineno(trace.tb_lineno)
-            trace = trace.tb_next
+        line = self.program.failed_line(trace) if self.program is not None else 1
         return self.on_line[line - 2] if 0 <= line - 2 < len(self.on_line) else Tag("expression", "", "")
 
 

@@ -17,9 +17,10 @@ from copy import deepcopy
 from lxml import etree
 from msgspec import Struct, field
 
-from forms.formats.word.environment import TICKED, UNTICKED
 from forms.formats.word.places import walk
-from forms.formats.word.tags import TOKEN, Tag, TagList
+from forms.formats.word.tag import Tag
+from forms.formats.word.tags import TOKEN, TagList
+from forms.formats.word.values import TICKED, UNTICKED
 from forms.formats.word.wordml import (
     BODY,
     R_PR,

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from jinja2 import nodes
 from msgspec import Struct, field
 
-from forms.formats.word.tags import Tag
+from forms.formats.word.tag import Tag
 from forms.foundation.problems import Place, Problem
 
 Names: TypeAlias = "Mapping[str, Names] | Sequence[Names] | Callable[[], Names] | None"

@@ -6,7 +6,8 @@ same for every document of a template is marked static, so that a reader may rem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct, field
@@ -17,20 +18,41 @@ StoryKind = Literal["body", "header", "footer"]
 
 
 class Block(Struct, frozen=True):
-    """One child of `w:body`, `w:hdr` or `w:ftr`, as text, or several that were rendered together.
+    """One child of `w:body`, `w:hdr` or `w:ftr`, or several that were rendered together.
 
-    `text` uses the prefixes declared in its story's `opening`, and has the marks of `slots` round its values.
-    `static` means: byte for byte the same in every document made from this compiled template (then equal text
-    is also the identical object).
+    `own` is the template's own text, cut where values stand, and `values` is what stands behind each piece of
+    it, written as XML ("" where nothing does). The prefixes are those declared in the story's `opening`, and
+    `own` has the marks of `slots` round its values. `static` means: byte for byte the same in every document
+    made from this compiled template; then all is in `own`.
     """
 
-    text: str
+    own: tuple[str, ...]
+    values: Sequence[str]
     static: bool
 
     @property
     def xml(self) -> str:
         """The block without marks, as it goes into the document."""
-        return self.text if self.static else unmarked(self.text)
+        return unmarked("".join(chain.from_iterable(zip(self.own, self.values, strict=True))))
+
+
+def fixed(xml: str) -> Block:
+    """Make a block that is the same in every document."""
+    return Block((xml,), ("",), True)
+
+
+class _Encoded(dict[str, bytes]):
+    """The pieces of a template's own, as they go into a document: they are the same objects in every one."""
+
+    def __missing__(self, own: str) -> bytes:
+        if len(self) >= _MOST_ENCODED:
+            self.clear()
+        made = self[own] = unmarked(own).encode()
+        return made
+
+
+_MOST_ENCODED = 1 << 14
+_ENCODED = _Encoded()
 
 
 class Story(Struct, frozen=True):
@@ -51,7 +73,16 @@ class Story(Struct, frozen=True):
     @property
     def xml(self) -> str:
         """The whole part."""
-        return self.opening + unmarked("".join([block.text for block in self.blocks])) + self.closing
+        return self.opening + "".join([block.xml for block in self.blocks]) + self.closing
+
+    @property
+    def data(self) -> bytes:
+        """The whole part, encoded."""
+        own = [piece for block in self.blocks for piece in block.own]
+        pieces = [b""] * (2 * len(own))
+        pieces[::2] = map(_ENCODED.__getitem__, own)
+        pieces[1::2] = [value.encode() for block in self.blocks for value in block.values]
+        return b"".join((_ENCODED[self.opening], *pieces, _ENCODED[self.closing]))
 
 
 class RenderedWord(Struct, frozen=True):

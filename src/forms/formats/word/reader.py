@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from lxml import etree
 from msgspec import Struct
@@ -51,7 +51,7 @@ from forms.formats.word.reader_inline import (
 )
 from forms.formats.word.reader_sections import read_section, story_references
 from forms.formats.word.reader_tables import TableReader
-from forms.formats.word.slots import VALUE, cut, with_places
+from forms.formats.word.slots import VALUE, plain_values, skeleton_of, with_places
 from forms.formats.word.styles import NO_TABLE, Styles, TableContext, parse
 from forms.foundation.patterns import pattern
 
@@ -80,25 +80,35 @@ class _SectionEnd(Struct, frozen=True):
     footers: tuple[tuple[StoryUse, str], ...]
 
 
+_Key = tuple[str, tuple[str, ...]]
+"""A story's name, and the template's own pieces of a block of it: the same objects in every document."""
 _Part = BlockItem | _SectionEnd
 _Read = tuple[tuple[_Part, tuple[ListItem, ...]], ...]
 """What a block gave: its items, each with the list items in it, in order."""
-_Pattern = _Read | Literal["whole", "open"]
-"""What a skeleton gave; or that its blocks must be read whole, or that what they begin goes on in others."""
+
+
+class Pattern(Struct, frozen=True):
+    """What a skeleton gave, and which of a block's values belong into it.
+
+    Or that its blocks must be read `whole`, or that what they begin goes on in others (`open`).
+    """
+
+    read: _Read | Literal["whole", "open"]
+    places: tuple[int, ...] = ()
 
 
 class Patterns:
-    """What was made of skeletons (by story and text), the most recently used ones, from any thread."""
+    """What was made of skeletons, the most recently used ones, from any thread."""
 
     def __init__(self, most: int = _REMEMBERED_SKELETONS) -> None:
         """Begin empty; up to `most` characters of skeletons are remembered."""
         self._most = most
         self._lock = Lock()
-        self._known: OrderedDict[tuple[str, str], _Pattern] = OrderedDict()
+        self._known: OrderedDict[_Key, Pattern] = OrderedDict()
         self._size = 0
         self._met: OrderedDict[int, None] = OrderedDict()
 
-    def get(self, key: tuple[str, str]) -> _Pattern | None:
+    def get(self, key: _Key) -> Pattern | None:
         """Give what a skeleton gave, if it is remembered."""
         with self._lock:
             known = self._known.get(key)
@@ -106,7 +116,7 @@ class Patterns:
                 self._known.move_to_end(key)
             return known
 
-    def is_new(self, key: tuple[str, str]) -> bool:
+    def is_new(self, key: _Key) -> bool:
         """Whether a skeleton is met for the first time, as far as that is remembered; it is met now."""
         with self._lock:
             new = hash(key) not in self._met
@@ -115,15 +125,18 @@ class Patterns:
                 self._met.popitem(last=False)
             return new
 
-    def put(self, key: tuple[str, str], made: _Pattern) -> None:
+    def put(self, key: _Key, made: Pattern) -> None:
         """Remember what a skeleton gave."""
         with self._lock:
             if key not in self._known:
-                self._size += len(key[1])
+                self._size += sum(map(len, key[1]))
             self._known[key] = made
             while self._size > self._most and len(self._known) > 1:
-                (_, skeleton), _ = self._known.popitem(last=False)
-                self._size -= len(skeleton)
+                (_, own), _ = self._known.popitem(last=False)
+                self._size -= sum(map(len, own))
+
+
+_WHOLE, _OPEN = Pattern("whole"), Pattern("open")
 
 
 class _Package:
@@ -141,7 +154,7 @@ class _Package:
         self.numbering = Numbering(root("word/numbering.xml"))
         self.styles.link(self.numbering)
         self.tables = TableReader(self.styles)
-        self.blocks: OrderedDict[tuple[str, str], _Read] = OrderedDict()
+        self.blocks: OrderedDict[_Key, _Read] = OrderedDict()
         self.patterns = Patterns()
         settings = root("word/settings.xml")
         self.default_tab = 36.0
@@ -164,8 +177,6 @@ class _Source(Struct, frozen=True):
     rendered: RenderedWord
     patterns: bool
 
-
-_Kept = TypeVar("_Kept")
 
 _packages: OrderedDict[int, _Package] = OrderedDict()
 _lock = Lock()
@@ -248,16 +259,16 @@ def _story(source: _Source, story: Story) -> list[_Found]:
         known: _Read | None = None
         put: tuple[str, ...] | None = ()
         if block.static:
-            known = source.package.blocks.get((story.name, block.text))
+            known = source.package.blocks.get((story.name, block.own))
         else:
             put = None
-            parted = cut(block.text) if source.patterns else None
-            if parted is not None:
-                pattern = _pattern(source, story, parted[0])
-                if pattern == "open":
+            if source.patterns:
+                pattern = _pattern(source, story, block.own)
+                if pattern.read == "open":
                     return _story(_Source(source.package, source.rendered, False), story)
-                if pattern != "whole":
-                    known, put = pattern, parted[1]
+                if pattern.read != "whole":
+                    put = plain_values(block.values, pattern.places)
+                    known = None if put is None else pattern.read
         if known is None:
             fresh.append((number, block))
         results.append(known)
@@ -267,7 +278,7 @@ def _story(source: _Source, story: Story) -> list[_Found]:
         for (number, block), (result, _) in zip(fresh, made, strict=True):
             results[number] = result
             if block.static:
-                _remember(source.package.blocks, (story.name, block.text), result, _REMEMBERED_BLOCKS)
+                _remember(source.package.blocks, (story.name, block.own), result)
     return [
         (part, items, put is not None, put or ())
         for result, put in zip(results, values, strict=True)
@@ -275,21 +286,25 @@ def _story(source: _Source, story: Story) -> list[_Found]:
     ]
 
 
-def _remember(store: OrderedDict[tuple[str, str], _Kept], key: tuple[str, str], made: _Kept, most: int) -> None:
+def _remember(blocks: OrderedDict[_Key, _Read], key: _Key, made: _Read) -> None:
     with _lock:
-        store[key] = made
-        while len(store) > most:
-            store.popitem(last=False)
+        blocks[key] = made
+        while len(blocks) > _REMEMBERED_BLOCKS:
+            blocks.popitem(last=False)
 
 
-def _pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
-    """Give the pattern of a skeleton, remembered. No value of a case is in it."""
-    store, key = source.package.patterns, (story.name, skeleton)
+def _pattern(source: _Source, story: Story, own: tuple[str, ...]) -> Pattern:
+    """Give the pattern of a block's own pieces, remembered. No value of a case is in it."""
+    store, key = source.package.patterns, (story.name, own)
     known = store.get(key)
     if known is None:
-        if len(skeleton) >= _ONLY_AGAIN and store.is_new(key):
-            return "open" if _leaves_field(skeleton) else "whole"
-        known = _read_pattern(source, story, skeleton)
+        parted = skeleton_of(own)
+        if parted is None:
+            return _WHOLE
+        text, places = parted
+        if len(text) >= _ONLY_AGAIN and store.is_new(key):
+            return _OPEN if _leaves_field(text) else _WHOLE
+        known = Pattern(_read_pattern(source, story, text), places)
         store.put(key, known)
     return known
 
@@ -298,12 +313,12 @@ def _leaves_field(skeleton: str) -> bool:
     return skeleton.count(_FIELD_BEGINS) != skeleton.count(_FIELD_ENDS)
 
 
-def _read_pattern(source: _Source, story: Story, skeleton: str) -> _Pattern:
-    if _leaves_field(skeleton):
+def _read_pattern(source: _Source, story: Story, text: str) -> _Read | Literal["whole", "open"]:
+    if _leaves_field(text):
         return "open"
     # Whether a page break is the first thing in its paragraph would depend on the values.
-    breaks = VALUE in skeleton and _PAGE_BREAK.search(skeleton)
-    xml = None if breaks else with_places(skeleton)
+    breaks = VALUE in text and _PAGE_BREAK.search(text)
+    xml = None if breaks else with_places(text)
     if xml is None:
         return "whole"
     ((result, finished),) = _read_blocks(source, story, [xml])

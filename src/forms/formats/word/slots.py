@@ -1,12 +1,15 @@
 """Where values stand in rendered WordprocessingML: marks that tell them from the template's own text.
 
-The compiled template writes a mark before and after each value. Between the marks is all that comes from the
+The compiled template has a mark before and after each value. Between the marks is all that comes from the
 case; the rest, the *skeleton*, is the template's, and the same whenever the same branches are taken. So a
 reader need not parse a skeleton that it knows. XML forbids the marks, no value can hold one, and no document
 gets to see them (`unmarked`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
 
 from forms.foundation.patterns import pattern
 
@@ -45,29 +48,38 @@ def unmarked(text: str) -> str:
     return text
 
 
-def cut(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """Part a rendered block into its skeleton, with a mark for each value, and the values as plain text.
+def skeleton_of(own: Sequence[str]) -> tuple[str, tuple[int, ...]] | None:
+    """Make a block's skeleton, with a mark for each value, of the template's own pieces of it.
 
-    A value's line ends and tabs are those characters again. None if the block must be read as a whole.
+    Gives with it which of the values that stand behind these pieces belong to the marks. None if the block must
+    be read as a whole.
     """
+    text = "".join(own)
     if WHOLE in text:
         return None
-    pieces = text.split(VALUE)
-    values = pieces[1::2]
-    if len(values) > MOST_PLACES:
+    inside = list(accumulate(piece.count(VALUE) for piece in own))
+    places = tuple(number for number, marks in enumerate(inside) if marks % 2)
+    if len(places) > MOST_PLACES:
         return None
-    skeleton = VALUE.join(pieces[::2])
-    if UNREAD in skeleton:
-        skeleton = _UNREAD.sub("", skeleton)
-    together = "".join(values)
+    text = VALUE.join(text.split(VALUE)[::2])
+    return _UNREAD.sub("", text) if UNREAD in text else text, places
+
+
+def plain_values(values: Sequence[str], places: Sequence[int]) -> tuple[str, ...] | None:
+    """Give the values at these places as plain text; a line's end and a tab in them are those characters again.
+
+    None if the block must be read as a whole.
+    """
+    found = [values[place] for place in places]
+    together = "".join(found)
     if "&" in together or "<" in together:
-        read = [_plain(value) if "&" in value or "<" in value else value for value in values]
-        values = [value for value in read if value is not None]
-        if len(values) < len(read):
+        read = [_plain(value) if "&" in value or "<" in value else value for value in found]
+        found = [value for value in read if value is not None]
+        if len(found) < len(read):
             return None
     if not together.isascii() and PRIVATE.search(together):
         return None
-    return skeleton, tuple(values)
+    return tuple(found)
 
 
 def _plain(xml: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A compiled template as bytes and back: JSON, with the program as the Python that Jinja wrote.
+"""A compiled template as bytes and back: JSON, with the program as Python.
 
 Bytes from elsewhere are not for `load`: the Python is run. Who keeps them answers for nobody else writing
 there.
@@ -10,10 +10,11 @@ import base64
 import json
 from typing import Any
 
-from forms.formats.word.compiled import EMPTY_PARAGRAPH, CompiledStory, CompiledTemplate, load_program
+from forms.formats.word.compiled import EMPTY_PARAGRAPH, CompiledStory, CompiledTemplate
 from forms.formats.word.package import PackedMembers
-from forms.formats.word.parts import Block, Story
-from forms.formats.word.tags import Tag
+from forms.formats.word.parts import Story, fixed
+from forms.formats.word.program import Program
+from forms.formats.word.tag import Tag
 
 
 def dump(template: CompiledTemplate) -> bytes:
@@ -48,7 +49,7 @@ def _story(story: CompiledStory) -> dict[str, Any]:
         "opening": story.opening,
         "closing": story.closing,
         "relationships": {name: list(link) for name, link in story.relationships.items()},
-        "statics": [[block.xml for block in blocks] for blocks in story.statics],
+        "statics": [[block.own[0] for block in blocks] for blocks in story.statics],
         "written": story.written,
         "on_line": [[tag.kind, tag.code, tag.shown, tag.words, tag.in_attribute] for tag in story.on_line],
         "source": story.source,
@@ -56,8 +57,8 @@ def _story(story: CompiledStory) -> dict[str, Any]:
 
 
 def _load_story(story: dict[str, Any]) -> CompiledStory:
-    statics = tuple(tuple(Block(xml, True) for xml in blocks) for blocks in story["statics"])
-    fixed = tuple(block for blocks in statics for block in blocks) or (EMPTY_PARAGRAPH,)
+    statics = tuple(tuple(fixed(xml) for xml in blocks) for blocks in story["statics"])
+    plain = tuple(block for blocks in statics for block in blocks) or (EMPTY_PARAGRAPH,)
     links = {name: (kind, target) for name, (kind, target) in story["relationships"].items()}
     kind, name, opening, closing = story["kind"], story["name"], story["opening"], story["closing"]
     return CompiledStory(
@@ -68,8 +69,8 @@ def _load_story(story: dict[str, Any]) -> CompiledStory:
         links,
         statics,
         story["written"],
-        load_program(story["written"]) if story["written"] else None,
+        Program(story["written"]) if story["written"] else None,
         tuple(Tag(*tag) for tag in story["on_line"]),
-        Story(kind, name, opening, fixed, closing, links),
+        Story(kind, name, opening, plain, closing, links),
         story["source"],
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from lxml import etree
@@ -19,11 +18,10 @@ from msgspec.structs import replace
 from forms.formats.word.escaping import unescape
 from forms.formats.word.places import Spot, walk
 from forms.formats.word.printed import about_printed_test, printed_tests
+from forms.formats.word.tag import Kind, Tag
 from forms.formats.word.wordml import TBL, TR, P, T, paragraph_text, qn
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
-
-Kind = Literal["expression", "statement", "comment"]
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 TOKEN = pattern(f"{OPEN}(\\d+){CLOSE}")
@@ -50,21 +48,6 @@ _FORBIDDEN = (
         "Lay the table out in Word",
     ),
 )
-
-
-class Tag(Struct, frozen=True):
-    """A tag: `code` is the Jinja inside, `shown` what the author wrote, `words` where it stands."""
-
-    kind: Kind
-    code: str
-    shown: str
-    words: str = ""
-    in_attribute: bool = False
-
-    @property
-    def keyword(self) -> str:
-        """The statement's first word (`if`, `endfor`), else ""."""
-        return self.code.split(None, 1)[0] if self.kind == "statement" and self.code.split() else ""
 
 
 class TagList(Struct):
@@ -255,6 +238,8 @@ def _fault_in(kind: Kind, code: str, environment: Environment) -> str | None:
     if printed := next(printed_tests(tree), ""):
         message, hint = about_printed_test(printed)
         return f"it {message}. {hint}"
+    if any(loop.recursive for loop in tree.find_all(nodes.For)):
+        return "a loop cannot call itself"
     for used in tree.find_all(nodes.Filter):
         if used.name not in environment.filters:
             return f"there is no filter ‘{used.name}’"

@@ -12,21 +12,19 @@ from lxml import etree
 
 from forms.formats.word import opc, package
 from forms.formats.word.compiled import (
-    BLOCK_MARK,
     EMPTY_PARAGRAPH,
     MAIN,
-    STATIC_MARK,
     CompiledStory,
     CompiledTemplate,
     PrintSize,
-    load_program,
 )
 from forms.formats.word.controls import compile_controls, number_controls
 from forms.formats.word.docprops import APP, APP_XML, CORE, CUSTOM, Properties
-from forms.formats.word.environment import ENVIRONMENT
+from forms.formats.word.generator import write_program
 from forms.formats.word.house import House, read_house
 from forms.formats.word.parsed import ParsedPart, ParsedTemplate, parse_template
-from forms.formats.word.parts import Block, Story
+from forms.formats.word.parts import Block, Story, fixed
+from forms.formats.word.program import BLOCK_MARK, STATIC_MARK, Program
 from forms.formats.word.reflow import plain, reflow
 from forms.formats.word.slots import UNREAD, VALUE, WHOLE
 from forms.formats.word.tags import CLOSE, OPEN, TOKEN, TagList, assemble
@@ -117,12 +115,12 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
             program.append(BLOCK_MARK + _FULL_DATE.sub(r"\1", _mark_values(xml, part.tags)))
             dynamic = True
         elif xml:
-            run.append(Block(xml, True))
+            run.append(fixed(xml))
     end_run()
-    fixed = tuple(block for blocks in statics for block in blocks) or (EMPTY_PARAGRAPH,)
-    story = Story(part.kind, part.name, opening, fixed, closing, relationships)
+    plain = tuple(block for blocks in statics for block in blocks) or (EMPTY_PARAGRAPH,)
+    story = Story(part.kind, part.name, opening, plain, closing, relationships)
     code, on_line = assemble("".join(program), part.tags)
-    written = ENVIRONMENT.compile(code, raw=True) if dynamic else ""
+    written = write_program(code) if dynamic else ""
     return CompiledStory(
         part.kind,
         part.name,
@@ -131,7 +129,7 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
         relationships,
         tuple(statics),
         written,
-        load_program(written) if dynamic else None,
+        Program(written) if dynamic else None,
         on_line,
         story,
         part.source,

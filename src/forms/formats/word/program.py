@@ -1,0 +1,227 @@
+"""The program of a template: Python that writes the pieces of its blocks (see `generator`), loaded and run.
+
+A program gets the names of the context and fills a list: for a run of blocks that never change its number, for
+any other block its *pieces*, which are by turns the template's own text and a value ("" where none stands).
+
+What a program calls is here and in `values`. Jinja is imported only for what few templates use, some filters
+and `loop`, and to say what is wrong: importing it takes longer than making a document.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from forms.formats.word import values
+from forms.formats.word.values import escape_text, tick
+
+FILE_NAME = "<template>"
+"""What tracebacks call a program."""
+
+BLOCK_MARK = "\x00"
+STATIC_MARK = "\x01"
+"""In a template's source: before each block, and before the number of a run of static blocks."""
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "_flat": values.escape_flat,
+    "_full_date": values.full_date,
+    "_checked": values.checked,
+    "_next": values.next_number,
+    "_unless_empty": values.unless_empty,
+    "_with_rows": values.with_rows,
+    "_with_paragraph": values.with_paragraph,
+}
+TESTS: Mapping[str, Callable[..., Any]] = {"_filled": values.is_filled}
+"""The compiler's own filters and tests: their names begin with an underscore, as no author's may."""
+
+_INTERNAL = (
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinMethodType,
+    type,
+    types.CodeType,
+    types.TracebackType,
+    types.FrameType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+    types.ModuleType,
+)
+_WATCHED = (*_INTERNAL, str, bytes, list, dict, set, bytearray)
+"""Classes whose attributes Jinja's sandbox must be asked about, each time."""
+
+Entry = int | list[str]
+Finder = Callable[[Any, str], Any]
+
+
+class _Finders(dict[type, Finder | None]):
+    """How a public attribute of an object is read, by its class; None where the sandbox must be asked."""
+
+    def __missing__(self, kind: type) -> Finder | None:
+        found: Finder | None = getattr
+        if issubclass(kind, _WATCHED):
+            found = None
+        elif hasattr(kind, "__getattr__") and not kind.__dictoffset__ and all(n[0] == "_" for n in dir(kind)):
+            found = kind.__getattr__  # it has no public attribute but what this function gives
+        self[kind] = found
+        return found
+
+
+class _Readers(dict[type, Finder | None]):
+    """How the text of a part of an object is read, by its class, without making the part."""
+
+    def __missing__(self, kind: type) -> Finder | None:
+        found = self[kind] = getattr(kind, "_text_of", None)
+        return found
+
+
+FINDERS = _Finders()
+_READERS = _Readers()
+_MISSING = object()
+
+
+class _Names(dict[str, object]):
+    """The names of a context; any other is missing, which is an error only where it is used."""
+
+    def __missing__(self, name: str) -> object:
+        return _MISSING
+
+
+# ── What programs call ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _attribute(holder: object, name: str) -> object:
+    """Read a public attribute. Jinja's own way asks a dozen questions that have one answer for each class."""
+    find = FINDERS[type(holder)]
+    if find is not None:
+        try:
+            return find(holder, name)
+        except AttributeError:
+            pass  # it may be an item, and else the sandbox knows what to say
+    return _asked(holder, name)
+
+
+def _text_at(holder: object, name: str) -> str:
+    """Write an attribute: its text, escaped."""
+    read = _READERS[type(holder)]
+    text = None if read is None else read(holder, name)
+    return escape_text(_attribute(holder, name) if text is None else text)
+
+
+def _asked(holder: object, name: str) -> object:
+    from forms.formats.word.environment import ENVIRONMENT
+
+    return ENVIRONMENT.getattr(holder, name)
+
+
+def _item(holder: object, key: object) -> object:
+    from forms.formats.word.environment import ENVIRONMENT
+
+    return ENVIRONMENT.getitem(holder, key)
+
+
+def _call(names: _Names, called: object, *given: object, **named: object) -> object:
+    if called is tick:
+        return tick(*given, **named)
+    environment, context = _jinja(names)
+    return environment.call(context, called, *given, **named)
+
+
+def _undefined(*given: Any, **named: Any) -> object:  # noqa: ANN401 - the signature is Jinja's
+    from forms.formats.word.environment import ENVIRONMENT
+
+    return ENVIRONMENT.undefined(*given, **named)
+
+
+def _no_else(message: str) -> object:
+    from jinja2 import Undefined
+
+    return Undefined(message)
+
+
+def _jinja(names: _Names) -> tuple[Any, Any]:
+    """Give what filters of Jinja's own may ask for: the environment, and the context as Jinja has it."""
+    from forms.formats.word.environment import ENVIRONMENT
+
+    return ENVIRONMENT, ENVIRONMENT.context_class(ENVIRONMENT, dict(names), None, {})
+
+
+def _placed(entries: list[Entry], block: list[str], pieces: list[str]) -> list[str]:
+    """Add pieces that were held back, in which blocks begin. Gives the last one."""
+    for own, value in zip(pieces[::2], pieces[1::2], strict=True):
+        first, *others = own.split(BLOCK_MARK)
+        block += (first, "" if others else value)
+        for number, other in enumerate(others, 1):
+            block = [other, value if number == len(others) else ""]
+            entries.append(block)
+    return block
+
+
+_NAMESPACE: Mapping[str, object] = {
+    "missing": _MISSING,
+    "attribute": _attribute,
+    "asked": _asked,
+    "item": _item,
+    "call": _call,
+    "text": escape_text,
+    "text_at": _text_at,
+    "undefined": _undefined,
+    "cond_expr_undefined": _no_else,
+    "jinja": _jinja,
+    "placed": _placed,
+    **{f"filter{name}": function for name, function in FILTERS.items()},
+    **{f"test{name}": function for name, function in TESTS.items()},
+}
+_JINJAS = frozenset({"LoopContext", "Namespace", "TemplateRuntimeError", "markup_join", "str_join"})
+"""What the code that Jinja generates calls by these names, in `jinja2.runtime`."""
+
+
+# ── Loading and running ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Program:
+    """A template's program, ready to run; `written` is its Python."""
+
+    def __init__(self, written: str) -> None:
+        """Load a program.
+
+        Raises:
+            SyntaxError: It is no Python.
+        """
+        code = compile(written, FILE_NAME, "exec")
+        namespace = dict(_NAMESPACE)
+        if theirs := _JINJAS.intersection(_names_in(code)):
+            from jinja2 import runtime
+
+            namespace |= {name: getattr(runtime, name) for name in theirs}
+        exec(code, namespace)
+        self._root: Any = namespace["root"]
+        self._lines = str(namespace["debug_info"])
+
+    def run(self, context: Mapping[str, object]) -> list[Entry]:
+        """Give the blocks: the numbers of static runs, and the pieces of each other block."""
+        entries: list[Entry] = []
+        self._root(_Names({"tick": tick, **context}), entries)
+        return entries
+
+    def failed_line(self, trace: types.TracebackType | None) -> int:
+        """Give the line of the template's source that an error came from."""
+        number = 0
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == FILE_NAME:
+                number = trace.tb_lineno
+            trace = trace.tb_next
+        line = 1
+        for pair in self._lines.split("&") if self._lines else ():
+            source, _, own = pair.partition("=")
+            if int(own) <= number:
+                line = int(source)
+        return line
+
+
+def _names_in(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names_in(constant)
