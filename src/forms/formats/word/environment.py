@@ -53,9 +53,9 @@ class Missing(StrictUndefined):
     __slots__ = ()
 
 
-def _finish(value: object) -> object:
-    """Write a constant of the template, which Jinja has escaped already, or any other value."""
-    return value if type(value) is Markup else escape_text(value)
+def _finish(value: object) -> Markup:
+    """Write a value; a constant of the template Jinja has escaped already."""
+    return value if type(value) is Markup else Markup(escape_text(value))
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
