@@ -251,7 +251,8 @@ import sys
 from forms.formats.word.program import Program
 from forms.domain.nodes import Node
 from forms.domain.presentation import complete
-case = Node("Case", kind="object", properties={"points": Node("", kind="array", items=Node("")), "kind": Node("")})
+points = Node("", kind="array", items=Node(""))
+case = Node("Case", kind="object", properties={"points": points, "kind": Node("")})
 context = {"case": complete({"points": ["a", "b"], "kind": "c"}, case)}
 print(Program(sys.stdin.read()).run(context), "jinja2" in sys.modules, "markupsafe" in sys.modules)
 """
