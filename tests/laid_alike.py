@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import LaidDocument, LineOp, Op, RectOp, TextLines, TextOp
+from forms.formats.pdf.display import LaidDocument, LineOp, Op, RectOp, TextLines, TextOp, with_numbers
 
 
 def alike(laid: LaidDocument) -> list[object]:
@@ -19,7 +19,7 @@ def alike(laid: LaidDocument) -> list[object]:
     for number, page in enumerate(laid.pages):
         drawn = []
         for fragment in (*page.header, *page.body, *page.footer):
-            for op in runs(fragment.ops):
+            for op in runs(fragment.ops, page.numbers):
                 if isinstance(op, RectOp):
                     size = {"width": round(op.width, 6), "height": round(op.height, 6)}
                     drawn.append(repr(replace(shifted(op, fragment.x, fragment.y), **size)))
@@ -38,13 +38,14 @@ def alike(laid: LaidDocument) -> list[object]:
     return out
 
 
-def runs(ops: Iterable[Op]) -> Iterator[Op]:
-    """Give operations with each line of text by itself."""
+def runs(ops: Iterable[Op], numbers: tuple[str, str] = ("", "")) -> Iterator[Op]:
+    """Give operations with each line of text by itself, and with the page's numbers."""
     for op in ops:
-        if isinstance(op, TextLines):
-            yield from op.runs(lambda _: 0.0)
-        else:
-            yield op
+        for one in op.runs(lambda _: 0.0) if isinstance(op, TextLines) else (op,):
+            if isinstance(one, TextOp) and one.run.plain:
+                yield replace(one, run=replace(one.run, text=with_numbers(one.run.text, numbers)))
+            else:
+                yield one
 
 
 def shifted(op: Any, x: float, y: float) -> Any:

@@ -211,7 +211,9 @@ def test_page_numbers():
     footer = f"<w:p><w:pPr><w:jc w:val='right'/></w:pPr>{fields}</w:p>"
     made = laid(filler(100) + f"<w:p>{fields}</w:p>", footer=footer)
     shown = [
-        " ".join("".join(op.run.text for op in runs(fragment.ops) if isinstance(op, TextOp)).split())
+        " ".join(
+            "".join(op.run.text for op in runs(fragment.ops, page.numbers) if isinstance(op, TextOp)).split()
+        )
         for page in made.pages
         for fragment in page.footer
     ]
@@ -235,3 +237,15 @@ def test_equal_input_gives_an_equal_layout():
     body = filler(60) + table(row(paragraph("a"), paragraph("b")))
     assert laid(body) == laid(body)
     assert lines(laid(body))[0] == "fill 0"
+
+
+def test_headers_are_the_same_on_pages_with_as_many_digits():
+    page, pages = (f"<w:fldSimple w:instr='{name}'/>" for name in ("PAGE", "NUMPAGES"))
+    made = laid(filler(500), header=f"<w:p>{page}</w:p><w:p>{pages}</w:p>", footer=paragraph("no number"))
+    assert len(made.pages) > 10
+    assert len({id(page.header) for page in made.pages}) == 2
+    assert len({id(page.footer) for page in made.pages}) == 1
+    for number, page in enumerate(made.pages, 1):
+        ops = [op for fragment in page.header for op in runs(fragment.ops, page.numbers)]
+        shown = [op.run.text for op in ops if isinstance(op, TextOp)]
+        assert shown == [str(number), str(len(made.pages))]

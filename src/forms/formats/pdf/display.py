@@ -335,14 +335,31 @@ class Fragment(Struct, frozen=True):
     offset: int = 0
 
 
+PAGE_DIGIT, PAGES_DIGIT = "\x01", "\x02"
+"""Stand in headers and footers for each digit of the page's number and of how many pages there are.
+
+So a header is the same (identical) on pages whose numbers have as many digits, where all digits are as wide.
+"""
+
+
+def with_numbers(text: str, numbers: tuple[str, str]) -> str:
+    """Put a page's number and the number of pages in the place of their digits."""
+    page, pages = numbers
+    return text.replace(PAGE_DIGIT * len(page), page).replace(PAGES_DIGIT * len(pages), pages)
+
+
 class Page(Struct, frozen=True):
-    """One page. `header` and `footer` are drawn as pagination artifacts, `body` in reading order."""
+    """One page. `header` and `footer` are drawn as pagination artifacts, `body` in reading order.
+
+    `numbers` are its number and how many pages there are, for the places that header and footer leave for them.
+    """
 
     width: float
     height: float
     body: tuple[Fragment, ...]
     header: tuple[Fragment, ...] = ()
     footer: tuple[Fragment, ...] = ()
+    numbers: tuple[str, str] = ("", "")
 
 
 class Sheet(Struct, frozen=True):

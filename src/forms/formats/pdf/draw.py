@@ -11,7 +11,7 @@ compiled once, and gives the same bytes as if it were not.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -211,27 +211,29 @@ class Painter:
             self._fonts.use(template.faces, template.cuts)
         return [owner + offset for owner in owners] if offset else owners
 
-    def artifact(self, ops: Sequence[Op], left: float, top: float, properties: str) -> str:
-        """Paint a header or footer as one artifact with `properties` (14.8.2.2).
+    def artifact(self, parts: Iterable[tuple[Sequence[Op], float, float]], properties: str) -> str:
+        """Paint as one artifact with `properties` (14.8.2.2): operations, each with their origin, y upwards.
 
-        Gives the operators, which are the same whatever stands before them: `add` adds them to other pages.
+        Gives the operators, which are the same whatever stands before them: `add` puts them on pages.
         """
-        start = len(self._out)
-        before = (self._fill, self._stroke)
-        self._fill = self._stroke = None
-        self._selected = ""
-        self._out.append(f"/Artifact<<{properties}>>BDC\nq 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        words = words_of(ops, self._fonts)
-        if words is not None:
-            self._select(words.select, words.face)
-            self._fill_colour(words.colour)
-            self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
-        else:
-            self.unmarked(ops, 0.0)
-        self._out.append("Q\nEMC\n")
+        out, before = self._out, (self._fill, self._stroke)
+        self._out = [f"/Artifact<<{properties}>>BDC\n"]
+        for ops, left, top in parts:
+            self._fill = self._stroke = None
+            self._selected = ""
+            self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
+            words = words_of(ops, self._fonts)
+            if words is not None:
+                self._select(words.select, words.face)
+                self._fill_colour(words.colour)
+                self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
+            else:
+                self.unmarked(ops, 0.0)
+            self._out.append("Q\n")
+        self._out.append("EMC\n")
+        painted, self._out = "".join(self._out), out
         self._fill, self._stroke = before
-        self._selected = ""
-        return "".join(self._out[start:])
+        return painted
 
     def add(self, operators: str) -> None:
         """Add what `artifact` gave."""

@@ -223,6 +223,7 @@ def _scaled_page(page: Page, scale: float) -> Page:
         _scaled(page.body, scale),
         _scaled(page.header, scale),
         _scaled(page.footer, scale),
+        page.numbers,
     )
 
 

@@ -21,6 +21,7 @@ from forms.formats.pdf.display import (
     Page,
     PdfInfo,
     Sheet,
+    with_numbers,
 )
 from forms.formats.pdf.draw import Painter, image_name
 from forms.formats.pdf.embedding import DocumentFonts
@@ -90,7 +91,7 @@ class _Writer:
         self.pictures: dict[str, int] = {}
         self.links: list[tuple[int, bytes, str]] = []
         self.sheets = 0
-        self.artifacts: dict[tuple[int, float, float, str], str] = {}
+        self.stories: dict[tuple[int, float], tuple[tuple[Fragment, ...], str]] = {}
 
     def write(self, info: PdfInfo, *, archive: bool) -> bytes:
         """Draw the pages, then write what they need."""
@@ -141,33 +142,38 @@ class _Writer:
             self._draw_page(index, _moved(self.laid.pages[page], x, y), sheets[index])
         for side, sheet in zip(sides, sheets, strict=True):
             for mark in side.marks:
-                self._draw_artifact(mark, sheet, "/Type/Page")
+                sheet.painter.add(self._artifact((mark,), sheet, "/Type/Page"))
             self.fonts.use(sheet.painter.faces, ())
 
     def _draw_page(self, index: int, page: Page, sheet: _Sheet) -> None:
         """Draw header, body in reading order, and footer."""
-        for fragment in page.header:
-            self._draw_artifact(fragment, sheet, _HEADER)
+        if page.header:
+            self._draw_story(page.header, page.numbers, sheet, _HEADER)
         for fragment in page.body:
             if fragment.instance == ARTIFACT:
-                self._draw_artifact(fragment, sheet, "/Type/Layout")
+                sheet.painter.add(self._artifact((fragment,), sheet, "/Type/Layout"))
             else:
                 self._draw_fragment(index, fragment, sheet)
-        for fragment in page.footer:
-            self._draw_artifact(fragment, sheet, _FOOTER)
+        if page.footer:
+            self._draw_story(page.footer, page.numbers, sheet, _FOOTER)
 
-    def _draw_artifact(self, fragment: Fragment, sheet: _Sheet, properties: str) -> None:
-        """Draw what is not read aloud; links in it would have to be, so they are left out."""
-        left, top = fragment.x, sheet.height - fragment.y
-        key = (id(fragment.ops), left, top, properties)
-        known = self.artifacts.get(key)
-        if known is not None:
-            sheet.painter.add(known)
-            return
-        ops = self._flattened(fragment.ops)
-        self.artifacts[key] = sheet.painter.artifact(ops, left, top, properties)
+    def _draw_story(
+        self, fragments: tuple[Fragment, ...], numbers: tuple[str, str], sheet: _Sheet, properties: str
+    ) -> None:
+        """Draw a header or footer, which often is the same on all pages but for their numbers."""
+        key = (id(fragments), sheet.height)
+        known = self.stories.get(key)
+        if known is None:
+            known = self.stories[key] = (fragments, self._artifact(fragments, sheet, properties))
+        sheet.painter.add(with_numbers(known[1], numbers))
+
+    def _artifact(self, fragments: Sequence[Fragment], sheet: _Sheet, properties: str) -> str:
+        """Give what draws what is not read aloud; links in it would have to be, so they are left out."""
+        parts = [(self._flattened(one.ops), one.x, sheet.height - one.y) for one in fragments]
+        operators = sheet.painter.artifact(parts, properties)
         if sheet.painter.images:
             self._put_pictures(sheet.painter.images)
+        return operators
 
     def _draw_fragment(self, index: int, fragment: Fragment, sheet: _Sheet) -> None:
         """Draw a fragment of an instance, and give its marked contents and annotations to the instance."""
@@ -295,7 +301,7 @@ def _moved(page: Page, x: float, y: float) -> Page:
         )
         for part in (page.body, page.header, page.footer)
     )
-    return Page(page.width, page.height, body, header, footer)
+    return Page(page.width, page.height, body, header, footer, page.numbers)
 
 
 def _flat_instance(instance: Instance) -> Instance:

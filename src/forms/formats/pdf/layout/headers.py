@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from forms.formats.pdf.display import ARTIFACT, Fragment
+from forms.formats.pdf.display import ARTIFACT, PAGE_DIGIT, PAGES_DIGIT, Fragment
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import BlockMaker, Setting, opened
@@ -74,48 +74,71 @@ class Stories:
         self._setting = Setting(setting.language, setting.default_tab, False, setting.outdent_tables)
         self._memory = memory_of(fonts, self._setting)
         self._known: dict[tuple[object, ...], LaidStory] = {}
-        self._numbered: dict[int, bool] = {}
+        self._placed: dict[tuple[object, ...], tuple[Fragment, ...]] = {}
         self._plain: dict[tuple[int, float], Flow] = {}  # blocks without page numbers
+        self._numbered: dict[int, bool] = {}
+        self._own: set[int] = set()  # stories that must be laid out with each page's own number
 
     def story(
         self, stories: Mapping[StoryUse, HeaderFooter], use: StoryUse, width: float, numbers: tuple[str, str]
     ) -> LaidStory:
-        """Lay out the header or footer for a page with these numbers (its own, and how many there are)."""
+        """Lay out the header or footer for a page with these numbers (its own, and how many there are).
+
+        It has places for their digits where it can, and is then the same for pages with as many.
+        """
         story = stories.get(use)
         if story is None:
             return _EMPTY
         numbered = self._numbered.get(id(story))
         if numbered is None:
             numbered = self._numbered[id(story)] = any(has_page_number(placed.block) for placed in story.blocks)
-        key = (id(story), width, numbers if numbered else None)
+        shown = ("", "")
+        if numbered:
+            page, pages = numbers
+            own = id(story) in self._own
+            shown = numbers if own else (PAGE_DIGIT * len(page), PAGES_DIGIT * len(pages))
+        key = (id(story), width, shown)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._lay_out(story, width, numbers)
+            known = self._lay_out(story, width, shown)
+            if known is None:
+                self._own.add(id(story))
+                return self.story(stories, use, width, numbers)
+            self._known[key] = known
         return known
 
-    def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory:
+    def fragments(self, story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
+        """Place a story on a page; gives the identical fragments for each page where it stands there."""
+        key = (id(story), x, y)
+        known = self._placed.get(key)
+        if known is None:
+            placed = [Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops, _ in story.pieces if ops]
+            known = self._placed[key] = tuple(placed)
+        return known
+
+    def _lay_out(self, story: HeaderFooter, width: float, numbers: tuple[str, str]) -> LaidStory | None:
+        """Lay out a story; None if digits can't stand for the numbers in it."""
         flow: list[LaidContent] = []
         for placed in story.blocks:
             key = (id(placed), width)
             laid = self._plain.get(key)
             if laid is None:
                 laid = self._block(placed, width, numbers)
+                if laid is None:
+                    return None
                 if not has_page_number(placed.block):
                     self._plain[key] = laid
             flow += laid
         whole = fill_cell(tuple(flow), START, float("inf"))
         return LaidStory(tuple([piece for _, piece in whole.pieces]), whole.height)
 
-    def _block(self, placed: Placed, width: float, numbers: tuple[str, str]) -> Flow:
+    def _block(self, placed: Placed, width: float, numbers: tuple[str, str]) -> Flow | None:
         simple = self._memory.story(placed, width)
         laid = simple.fill(placed.values, ARTIFACT, numbers) if simple is not None else None
         if laid is not None:
             return (laid,)
+        if PAGE_DIGIT in numbers[0] and has_page_number(placed.block):
+            return None
         structure = Structure(self._setting.language, artifact=True)
         maker = BlockMaker(typesetter(self._fonts), structure, self._setting, iter(placed.labels), numbers)
         return maker.flow(list(opened(filled(placed).block, False)), ARTIFACT, width)
-
-
-def fragments(story: LaidStory, x: float, y: float) -> tuple[Fragment, ...]:
-    """Place a story on a page."""
-    return tuple(Fragment(ARTIFACT, x + dx, y + dy, ops) for dx, dy, ops, _ in story.pieces if ops)

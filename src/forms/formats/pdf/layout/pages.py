@@ -22,7 +22,7 @@ from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.blocks import Setting
 from forms.formats.pdf.layout.cursors import START, Cursor, Filled
 from forms.formats.pdf.layout.flow import fill
-from forms.formats.pdf.layout.headers import Stories, fragments, use_of
+from forms.formats.pdf.layout.headers import Stories, use_of
 from forms.formats.pdf.layout.laid import Flow
 from forms.formats.pdf.layout.memory import memory_of
 from forms.formats.word.model import Document, Section, SectionFormat, StoryUse
@@ -228,8 +228,9 @@ class Paginator:
             look.width,
             look.height,
             tuple(self._with_numbers(sheet.body, numbers)),
-            fragments(header, left, look.header),
-            fragments(footer, left, look.height - look.footer - footer.height),
+            self._stories.fragments(header, left, look.header),
+            self._stories.fragments(footer, left, look.height - look.footer - footer.height),
+            numbers,
         )
 
     def _with_numbers(self, body: list[Fragment], numbers: tuple[str, str]) -> list[Fragment]:

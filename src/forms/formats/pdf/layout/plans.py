@@ -131,7 +131,8 @@ class TextPlan:
             return None
         found = simple_text(content, setting.language, numbers=numbers) if not mixed else None
         if found is not None:
-            return cls(look, width, ((found[0], 0),), SimpleLines(found[1], look, setter, width, tab))
+            lines = SimpleLines(found[1], look, setter, width, tab, numbers=numbers)
+            return cls(look, width, ((found[0], 0),), lines)
         several = mixed_text(content, setting.language)
         if several is not None:
             return cls(look, width, several[0], MixedLines(several[1], look, setter, width, tab))

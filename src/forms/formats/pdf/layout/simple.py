@@ -9,11 +9,20 @@ than looking up each word would, and no words need to be remembered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import accumulate
 
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import ARTIFACT, BLACK, GlyphRun, TextLines, TextOp
+from forms.formats.pdf.display import (
+    ARTIFACT,
+    BLACK,
+    PAGE_DIGIT,
+    PAGES_DIGIT,
+    GlyphRun,
+    TextLines,
+    TextOp,
+)
 from forms.formats.pdf.layout.atoms import Typesetter
 from forms.formats.pdf.layout.breaking import broken, ranges
 from forms.formats.pdf.layout.heights import line_heights
@@ -74,15 +83,37 @@ def simple_text(
     return "".join(out), look
 
 
+class _WithDigits(dict[str, float]):
+    """Advances among which are those of page numbers' digits, if all digits are as wide."""
+
+    def __init__(self, advances: Mapping[str, float]) -> None:
+        digits = {advances[digit] for digit in "0123456789"}
+        super().__init__(dict.fromkeys((PAGE_DIGIT, PAGES_DIGIT), *digits) if len(digits) == 1 else {})
+        self._advances = advances
+
+    def __missing__(self, char: str) -> float:
+        return self._advances[char]
+
+
 class SimpleLines:
     """Breaks texts in one format into lines of one paragraph format and width."""
 
     def __init__(
-        self, run: RunFormat, look: ParagraphFormat, setter: Typesetter, width: float, default_tab: float
+        self,
+        run: RunFormat,
+        look: ParagraphFormat,
+        setter: Typesetter,
+        width: float,
+        default_tab: float,
+        *,
+        numbers: bool = False,
     ) -> None:
-        """Take the formats (neither right to left nor justified) and the column's width."""
+        """Take the formats (neither right to left nor justified) and the column's width.
+
+        `numbers`: the digits of page numbers may stand in the texts.
+        """
         self._face, advances = setter.plain(run)
-        self._advance = advances.__getitem__
+        self._advance = _WithDigits(advances).__getitem__ if numbers else advances.__getitem__
         self._ruler = setter.ruler(run)
         self._size, self._colour = run.size, run.colour or BLACK
         self._underline, self._strike = run.underline, run.strike
