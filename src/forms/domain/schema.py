@@ -14,7 +14,7 @@ from forms.domain.marks import check_marks
 from forms.domain.nodes import LATER, Compiled, Later, Node, compile_node, label
 from forms.domain.oddities import oddities
 from forms.domain.references import Schemas
-from forms.domain.verdict import Test, compile_condition, compile_verdict
+from forms.domain.verdict import Test, Verdict, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
@@ -67,8 +67,8 @@ class Vocabulary:
         self._references = Schemas(self.schemas)
         _check_formats(self._references.formats)
         self._validators: dict[str, Draft202012Validator] = {}
-        self._verdicts: dict[str, Test | None] = {}
-        self._conditions: dict[int, tuple[Mapping[str, Any], Test]] = {}
+        self._verdicts: dict[str, Verdict] = {}
+        self._conditions: dict[int, tuple[Mapping[str, Any], Verdict]] = {}
         self._nodes: dict[str, Node] = {}
         self._compiled: Compiled = {}
         self.case: Node = self.node(CASE_SCHEMA)
@@ -136,16 +136,12 @@ class Vocabulary:
         """Tell whether data matches a condition of a manifest (a JSON Schema of its own)."""
         known = self._conditions.get(id(schema))
         if known is None or known[0] is not schema:
-            test = compile_condition(self._references, schema, FORMATS)
-            if test is None:
-                from jsonschema import Draft202012Validator
-
-                checker: Any = FORMATS
-                test = Draft202012Validator(
-                    schema, registry=self._references.registry, format_checker=checker
-                ).is_valid
-            known = self._conditions[id(schema)] = (schema, test)
-        return bool(known[1](data))
+            known = self._conditions[id(schema)] = (
+                schema,
+                compile_condition(self._references, schema, FORMATS),
+            )
+        sound = known[1](data)
+        return bool(self._new_validator(schema).is_valid(data)) if sound is None else sound
 
     def check_oddities(self, case: Case, today: date) -> tuple[Problem, ...]:
         """Give the warnings on what is possible but odd; see `forms.domain.oddities`."""
@@ -168,8 +164,7 @@ class Vocabulary:
         """Tell whether data is surely valid; where it is not sure, `jsonschema` is to be asked."""
         if reference not in self._verdicts:
             self._verdicts[reference] = compile_verdict(self._references, reference, FORMATS)
-        verdict = self._verdicts[reference]
-        return verdict is not None and verdict(data)
+        return self._verdicts[reference](data) is True
 
     def _errors(self, reference: str, data: object) -> Iterator[Error]:
         validator = self._validator(reference)
@@ -190,14 +185,15 @@ class Vocabulary:
 
     def _validator(self, reference: str) -> Draft202012Validator:
         if reference not in self._validators:
-            # Imported here: it takes long, and a sound case needs nobody to explain it.
-            from jsonschema import Draft202012Validator
-
-            checker: Any = FORMATS
-            self._validators[reference] = Draft202012Validator(
-                {"$ref": reference}, registry=self._references.registry, format_checker=checker
-            )
+            self._validators[reference] = self._new_validator({"$ref": reference})
         return self._validators[reference]
+
+    def _new_validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
+        # Imported here: it takes long, and a sound case needs nobody to explain it.
+        from jsonschema import Draft202012Validator
+
+        checker: Any = FORMATS
+        return Draft202012Validator(schema, registry=self._references.registry, format_checker=checker)
 
 
 def _with_papers(schema: Mapping[str, Any], papers: Collection[str]) -> Mapping[str, Any]:
@@ -258,7 +254,13 @@ def _is_date(value: object) -> bool:
     """RFC 3339 full-date that is in the calendar; not the week dates that `fromisoformat` takes too."""
     if not isinstance(value, str):
         return True
-    return len(value) == 10 and _is_part_date(value)
+    if len(value) != 10 or value[7] != "-":
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_part_date(value: object) -> bool:
