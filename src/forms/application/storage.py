@@ -23,7 +23,7 @@ VARIABLE = "FORMS_CACHE"
 """Names the folder; `off` for none."""
 
 LIBRARIES = ("docxtpl", "jinja2", "lxml", "markupsafe")
-_SUFFIX = ".json"
+SUFFIX = ".compiled"
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -40,7 +40,7 @@ class TemplateStore:
         if folder is None or not _is_private(folder):
             return None
         try:
-            data = (folder / f"{key}{_SUFFIX}").read_bytes()
+            data = (folder / f"{key}{SUFFIX}").read_bytes()
         except OSError:
             return None
         digest, content = data[:_DIGEST], data[_DIGEST:]
@@ -68,7 +68,7 @@ class TemplateStore:
             handle, path = open_beside(folder)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(hashlib.sha256(key.encode() + content).digest() + content)
-            path.replace(folder / f"{key}{_SUFFIX}")
+            path.replace(folder / f"{key}{SUFFIX}")
         except OSError:
             return
 

@@ -15,7 +15,7 @@ from forms.domain.nodes import Node
 from forms.domain.presentation import Style, complete
 from forms.formats.word.environment import TemplateEnvironment
 from forms.formats.word.generator import write_program
-from forms.formats.word.program import FINDERS, Program
+from forms.formats.word.program import FINDERS, Program, compiled
 from forms.formats.word.slots import VALUE
 from forms.formats.word.values import escape_flat, escape_text, full_date
 
@@ -118,11 +118,37 @@ PLACES = (
     ),
 )
 EXPRESSIONS = st.sampled_from(PLACES)
+LOOPS = st.sampled_from(
+    [
+        *("index", "index0", "revindex", "revindex0", "first", "last", "length", "nothing", "_items"),
+        *(
+            "previtem.name",
+            "nextitem.name",
+            "cycle('a', 'b')",
+            "cycle()",
+            "changed(item)",
+            "changed(item.seen)",
+        ),
+    ]
+)
 WHOLE = st.one_of(
     EXPRESSIONS,
     EXPRESSIONS.map("{} | upper".format),
     EXPRESSIONS.map("{} | length".format),
     EXPRESSIONS.map("{} | list | join(', ')".format),
+    EXPRESSIONS.map("{} | list | length".format),
+    EXPRESSIONS.map("{} | select | list | count".format),
+    EXPRESSIONS.map("[{}, word, 'a'] | select | join('; ')".format),
+    EXPRESSIONS.map("[{}, 'b'] | select('eq', 'b') | join".format),
+    EXPRESSIONS.map("{} | join(' & ', attribute='notes')".format),
+    EXPRESSIONS.map("{} | selectattr('name') | list | length".format),
+    EXPRESSIONS.map("{} | selectattr('name.given') | list".format),
+    EXPRESSIONS.map("{} | selectattr('seen', 'eq', True) | map(attribute='notes') | list | join".format),
+    EXPRESSIONS.map("{} | map(attribute='__class__') | list | length".format),
+    EXPRESSIONS.map("{} | map(attribute='name', default='x') | join(',')".format),
+    EXPRESSIONS.map("{} | map('upper') | join(',')".format),
+    EXPRESSIONS.map("word in ({} | map(attribute='notes') | list)".format),
+    LOOPS.map("loop.{}".format),
     EXPRESSIONS.map("{} | selectattr('seen') | map(attribute='name') | join(' and ')".format),
     EXPRESSIONS.map("tick({})".format),
     EXPRESSIONS.map("{} == 'a'".format),
@@ -175,6 +201,10 @@ def jinjas(source: str, context: dict[str, object]) -> str:
     return STOCK.from_string(source).render(context)
 
 
+def program_of(source: str) -> Program:
+    return Program(compiled(write_program(source)))
+
+
 def ours(program: Program, context: dict[str, object]) -> str:
     """The same text from the entries of our program, which leaves out what stands before the first block."""
     texts = [f"\x01{entry}" if isinstance(entry, int) else "".join(entry) for entry in program.run(context)]
@@ -199,7 +229,7 @@ def test_a_program_gives_what_jinja_gives(source: str, case: dict[str, object], 
         style = Style(blank=blank)
         return {"case": complete(case, CASE, style), "paper": complete({}, CHILD, style), "word": "so & so"}
 
-    stock, own = outcome(jinjas, source, context()), outcome(ours, Program(write_program(source)), context())
+    stock, own = outcome(jinjas, source, context()), outcome(ours, program_of(source), context())
     assert own == stock
 
 
@@ -207,10 +237,8 @@ def test_a_program_gives_what_jinja_gives(source: str, case: dict[str, object], 
     "text", ["", "plain", "a & b", "one\ntwo\r\nthree\rfour", "\tx", 'say "so"', "Zoë\n日本"]
 )
 def test_a_value_is_written_in_one_way(text: str) -> None:
-    program = Program(
-        write_program(
-            f"\x00{VALUE}{{{{ case.reference }}}}{VALUE}<x>{VALUE}{{{{ '<' ~ case.reference }}}}{VALUE}"
-        )
+    program = program_of(
+        f"\x00{VALUE}{{{{ case.reference }}}}{VALUE}<x>{VALUE}{{{{ '<' ~ case.reference }}}}{VALUE}"
     )
     case = complete({"reference": text}, CASE)
     [pieces] = program.run({"case": case})
@@ -220,7 +248,7 @@ def test_a_value_is_written_in_one_way(text: str) -> None:
 
 def test_pieces_are_by_turns_the_template_s_own_and_values() -> None:
     source = f"\x00<a>{VALUE}{{{{ case.reference }}}}{VALUE}</a>{{% if case.kind %}}<b/>{{% endif %}}\x00\x013"
-    program = Program(write_program(source))
+    program = program_of(source)
     first, last = (program.run({"case": complete({"reference": text, "kind": "a"}, CASE)}) for text in "xy")
     assert first == [[f"<a>{VALUE}", "x", f"{VALUE}</a>", "", "<b/>", ""], 3]
     assert last == [[f"<a>{VALUE}", "y", f"{VALUE}</a>", "", "<b/>", ""], 3]
@@ -248,13 +276,13 @@ def test_a_class_with_attributes_of_its_own_is_asked_for_them() -> None:
 
 SCRIPT = """
 import sys
-from forms.formats.word.program import Program
+from forms.formats.word.program import Program, compiled
 from forms.domain.nodes import Node
 from forms.domain.presentation import complete
 points = Node("", kind="array", items=Node(""))
 case = Node("Case", kind="object", properties={"points": points, "kind": Node("")})
 context = {"case": complete({"points": ["a", "b"], "kind": "c"}, case)}
-print(Program(sys.stdin.read()).run(context), "jinja2" in sys.modules, "markupsafe" in sys.modules)
+print(Program(compiled(sys.stdin.read())).run(context), "jinja2" in sys.modules, "markupsafe" in sys.modules)
 """
 
 

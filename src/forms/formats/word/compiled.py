@@ -53,9 +53,8 @@ def _failures() -> tuple[type[Exception], ...]:
 class CompiledStory(Struct, frozen=True):
     """A part ready to render.
 
-    `program` is None if nothing in the part changes; `written` is its Python. `statics` are
-    the runs of static blocks by number; `on_line` is the author's tag on each line of the program's source,
-    from the second on.
+    `program` is None if nothing in the part changes. `statics` are the runs of static blocks by number;
+    `on_line` is the author's tag on each line of the program's source, from the second on.
     """
 
     kind: StoryKind
@@ -64,7 +63,6 @@ class CompiledStory(Struct, frozen=True):
     closing: str
     relationships: Mapping[str, tuple[str, str]]
     statics: tuple[tuple[Block, ...], ...]
-    written: str
     program: Program | None
     on_line: tuple[Tag, ...]
     fixed: Story

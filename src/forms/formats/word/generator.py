@@ -15,7 +15,7 @@ from jinja2.compiler import CodeGenerator, DependencyFinderVisitor, Frame
 from jinja2.nodes import EvalContext
 
 from forms.formats.word.environment import ENVIRONMENT
-from forms.formats.word.program import BLOCK_MARK, FILTERS, STATIC_MARK, TESTS
+from forms.formats.word.program import BLOCK_MARK, FILTERS, SHORT, STATIC_MARK, TESTS
 from forms.formats.word.slots import UNREAD, VALUE, WHOLE
 
 _BLOCK = "block"
@@ -26,11 +26,15 @@ _HELD = frozenset({"_unless_empty", "_with_rows", "_with_paragraph"})
 _WRITTEN = frozenset({"_flat", "_full_date", "_checked"})
 """Filters that give XML."""
 
+_SHORTER = ENVIRONMENT.overlay()
+"""The environment with the filters that programs call instead of Jinja's."""
+_SHORTER.filters = {**ENVIRONMENT.filters, **SHORT}
+
 
 def write_program(source: str) -> str:
     """Write the program of a template's source, which has been checked (`tags.check`); deterministic."""
     stream = StringIO()
-    _Generator(ENVIRONMENT, None, None, stream).visit(ENVIRONMENT.parse(source))
+    _Generator(_SHORTER, None, None, stream).visit(ENVIRONMENT.parse(source))
     return stream.getvalue()
 
 
@@ -64,7 +68,7 @@ class _Generator(CodeGenerator):
             finder.visit(node)
         theirs = False
         wanted: tuple[tuple[str, dict[str, str], Iterable[str], Mapping[str, object]], ...] = (
-            ("filter", self.filters, finder.filters, FILTERS),
+            ("filter", self.filters, finder.filters, {**FILTERS, **SHORT}),
             ("test", self.tests, finder.tests, TESTS),
         )
         for kind, known, names, own in wanted:
@@ -99,6 +103,8 @@ class _Generator(CodeGenerator):
         writer.end()
 
     def _constant(self, node: nodes.Expr, frame: Frame) -> str | None:
+        if isinstance(node, nodes.Filter) and node.name in _WRITTEN:
+            return None  # it gives XML, which is not to be escaped again
         try:
             return str(self._output_child_to_const(node, frame, self._make_finalize()))
         except Exception:  # as Jinja does: what can't be worked out now may be, or fails, later

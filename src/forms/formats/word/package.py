@@ -70,6 +70,7 @@ _STORED, _DEFLATED = 0, 8
 _DOS_DATE = 0x21  # 1 January 1980, the zip format's earliest day
 _UTF8_NAME = 0x800
 _LOCAL = b"PK\x03\x04"
+_HEADER = "<HHHHHLLLHH"
 _CENTRAL = b"PK\x01\x02\x14\x00"
 _END = b"PK\x05\x06"
 
@@ -216,7 +217,7 @@ def main_document(
     raise refuse.of("not-a-docx", "The file is not a Word document", "", Place(source))
 
 
-class _Records(Struct, frozen=True):
+class Records(Struct, frozen=True):
     """Zip records of members that never change: local parts joined, and their directory entries."""
 
     local: bytes
@@ -235,20 +236,34 @@ class PackedMembers(Mapping[str, bytes]):
         """Take the members' bytes by name; they are deflated here, at the best level."""
         first = [name for name in (opc.CONTENT_TYPES, opc.PACKAGE_RELATIONSHIPS) if name in members]
         rest = sorted(name for name in members if name not in first)
-        self._members = {name: members[name] for name in (*first, *rest)}
+        self._members: Mapping[str, bytes] | None = {name: members[name] for name in (*first, *rest)}
         self.records = _pack(self._members, _deflate_fixed)
 
+    @classmethod
+    def packed(cls, records: Records) -> PackedMembers:
+        """Take members that were packed before; they are unpacked when one is asked for."""
+        made = cls.__new__(cls)
+        made._members = None
+        made.records = records
+        return made
+
+    @property
+    def _unpacked(self) -> Mapping[str, bytes]:
+        if self._members is None:
+            self._members = dict(_unpack(self.records.local))
+        return self._members
+
     def __getitem__(self, name: str) -> bytes:
-        return self._members[name]
+        return self._unpacked[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
+        return iter(self._unpacked)
 
     def __len__(self) -> int:
-        return len(self._members)
+        return self.records.count
 
 
-def _pack(members: Mapping[str, bytes], deflate: Callable[[bytes], bytes], offset: int = 0) -> _Records:
+def _pack(members: Mapping[str, bytes], deflate: Callable[[bytes], bytes], offset: int = 0) -> Records:
     local: list[bytes] = []
     central: list[bytes] = []
     for name, content in members.items():
@@ -256,7 +271,7 @@ def _pack(members: Mapping[str, bytes], deflate: Callable[[bytes], bytes], offse
         deflated = deflate(content)
         flags = 0 if name.isascii() else _UTF8_NAME
         header = struct.pack(
-            "<HHHHHLLLHH",
+            _HEADER,
             *(20, flags, _DEFLATED, 0, _DOS_DATE, crc32(content)),
             *(len(deflated), len(content), len(encoded), 0),
         )
@@ -264,7 +279,18 @@ def _pack(members: Mapping[str, bytes], deflate: Callable[[bytes], bytes], offse
         local.append(record)
         central.append(b"".join((_CENTRAL, header, struct.pack("<HHHLL", 0, 0, 0, 0, offset), encoded)))
         offset += len(record)
-    return _Records(b"".join(local), b"".join(central), len(members))
+    return Records(b"".join(local), b"".join(central), len(members))
+
+
+def _unpack(local: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give the members in local records that `_pack` wrote."""
+    start = 0
+    while start < len(local):
+        *_, deflated, _, encoded, _ = struct.unpack_from(_HEADER, local, start + len(_LOCAL))
+        name = start + len(_LOCAL) + struct.calcsize(_HEADER)
+        content = name + encoded
+        start = content + deflated
+        yield local[name:content].decode(), zlib.decompress(local[content:start], _RAW)
 
 
 def _deflate(content: bytes) -> bytes:

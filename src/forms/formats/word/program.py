@@ -3,17 +3,18 @@
 A program gets the names of the context and fills a list: for a run of blocks that never change its number, for
 any other block its *pieces*, which are by turns the template's own text and a value ("" where none stands).
 
-What a program calls is here and in `values`. Jinja is imported only for what few templates use, some filters
-and `loop`, and to say what is wrong: importing it takes longer than making a document.
+What a program calls is here, in `values` and in `loops`. Jinja is imported only for what few templates use,
+some filters, and to say what is wrong: importing it takes longer than making a document.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from forms.formats.word import values
+from forms.formats.word.loops import Loop
 from forms.formats.word.values import escape_text, tick
 
 FILE_NAME = "<template>"
@@ -147,6 +148,77 @@ def _jinja(names: _Names) -> tuple[Any, Any]:
     return ENVIRONMENT, ENVIRONMENT.context_class(ENVIRONMENT, dict(names), None, {})
 
 
+# ── Filters ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _theirs(name: str, *given: object, **named: object) -> Any:  # noqa: ANN401 - what Jinja's filter gives
+    from jinja2.filters import FILTERS as THEIRS
+
+    _, context = _jinja(_Names())
+    first = context.eval_ctx if name == "join" else context
+    return THEIRS[name](first, *given, **named)
+
+
+def _part(holder: object, name: str) -> object:
+    """Read an attribute as filters do, which look among the items first."""
+    kind = type(holder)
+    simple = name.isidentifier() and name[0] != "_" and not hasattr(kind, "__getitem__")
+    return _attribute(holder, name) if simple and FINDERS[kind] is not None else _item(holder, name)
+
+
+def _select(items: Iterable[object], *given: object, **named: object) -> Iterator[object]:
+    if given or named:
+        yield from _theirs("select", items, *given, **named)
+    elif items:
+        yield from (item for item in items if item)
+
+
+def _selectattr(items: Iterable[object], *given: object, **named: object) -> Iterator[object]:
+    if len(given) != 1 or named or not isinstance(given[0], str) or not given[0].isidentifier():
+        yield from _theirs("selectattr", items, *given, **named)
+    elif items:
+        name = given[0]
+        yield from (item for item in items if _part(item, name))
+
+
+def _map(items: Iterable[object], *given: object, **named: object) -> Iterator[object]:
+    name = named.get("attribute")
+    if given or len(named) != 1 or not isinstance(name, str) or not name.isidentifier():
+        yield from _theirs("map", items, *given, **named)
+    elif items:
+        yield from (_part(item, name) for item in items)
+
+
+def _join(items: Iterable[object], between: object = "", *given: object, **named: object) -> str:
+    texts = items if given or named else list(items)
+    if given or named or any(hasattr(one, "__html__") for one in (between, *texts)):
+        joined: str = _theirs("join", texts, between, *given, **named)
+        return joined
+    return str(between).join(map(str, texts))
+
+
+def _joined(pieces: Iterable[object]) -> str:
+    """Put the texts of `~` together; markup, which only Jinja's filters give, as Jinja does."""
+    texts = list(pieces)
+    if any(hasattr(one, "__html__") for one in texts):
+        from jinja2.runtime import markup_join
+
+        return markup_join(texts)
+    return "".join(map(str, texts))
+
+
+SHORT: Mapping[str, Callable[..., Any]] = {
+    "list": list,
+    "length": len,
+    "count": len,
+    "select": _select,
+    "selectattr": _selectattr,
+    "map": _map,
+    "join": _join,
+}
+"""What programs call for some of Jinja's own filters; a test holds them to those."""
+
+
 def _placed(entries: list[Entry], block: list[str], pieces: list[str]) -> list[str]:
     """Add pieces that were held back, in which blocks begin. Gives the last one."""
     for own, value in zip(pieces[::2], pieces[1::2], strict=True):
@@ -170,26 +242,29 @@ _NAMESPACE: Mapping[str, object] = {
     "cond_expr_undefined": _no_else,
     "jinja": _jinja,
     "placed": _placed,
-    **{f"filter{name}": function for name, function in FILTERS.items()},
+    "LoopContext": Loop,
+    "markup_join": _joined,
+    **{f"filter{name}": function for name, function in {**FILTERS, **SHORT}.items()},
     **{f"test{name}": function for name, function in TESTS.items()},
 }
-_JINJAS = frozenset({"LoopContext", "Namespace", "TemplateRuntimeError", "markup_join", "str_join"})
+_JINJAS = frozenset({"Namespace", "TemplateRuntimeError", "str_join"})
 """What the code that Jinja generates calls by these names, in `jinja2.runtime`."""
 
 
 # ── Loading and running ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def compiled(written: str) -> types.CodeType:
+    """Compile a program's Python."""
+    return compile(written, FILE_NAME, "exec")
+
+
 class Program:
-    """A template's program, ready to run; `written` is its Python."""
+    """A template's program, ready to run; `code` is what `compiled` makes of its Python."""
 
-    def __init__(self, written: str) -> None:
-        """Load a program.
-
-        Raises:
-            SyntaxError: It is no Python.
-        """
-        code = compile(written, FILE_NAME, "exec")
+    def __init__(self, code: types.CodeType) -> None:
+        """Load a program."""
+        self.code = code
         namespace = dict(_NAMESPACE)
         if theirs := _JINJAS.intersection(_names_in(code)):
             from jinja2 import runtime

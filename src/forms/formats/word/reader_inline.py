@@ -120,7 +120,9 @@ def page_field(instruction: str, run_format: RunFormat) -> PageField | None:
 
 def field_link(instruction: str) -> str:
     r"""Give the address of a HYPERLINK field, with `\l` a place in the document; "" for other fields."""
-    from shlex import split
+    if "HYPERLINK" not in instruction.upper():
+        return ""
+    from shlex import split  # here, as few fields are links
 
     try:
         words = split(instruction, posix=False)

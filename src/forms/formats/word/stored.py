@@ -1,30 +1,33 @@
-"""A compiled template as bytes and back: JSON, with the program as Python.
+"""A compiled template as bytes and back: MessagePack, with the programs as Python's own compiled code.
 
-Bytes from elsewhere are not for `load`: the Python is run. Who keeps them answers for nobody else writing
-there.
+Bytes from elsewhere are not for `load`: the code is run. Who keeps them answers for nobody else writing there,
+and for this very Python reading them.
 """
 
 from __future__ import annotations
 
-import base64
-import json
+import marshal
+from types import CodeType
 from typing import Any
 
+from msgspec import msgpack
+
 from forms.formats.word.compiled import EMPTY_PARAGRAPH, CompiledStory, CompiledTemplate
-from forms.formats.word.package import PackedMembers
+from forms.formats.word.package import PackedMembers, Records
 from forms.formats.word.parts import Story, fixed
 from forms.formats.word.program import Program
 from forms.formats.word.tag import Tag
 
 
 def dump(template: CompiledTemplate) -> bytes:
-    """Write a compiled template; equal templates give equal bytes."""
+    """Write a compiled template."""
+    records = template.members.records
     content = {
         "first_number": template.first_number,
-        "members": {name: base64.b64encode(data).decode() for name, data in template.members.items()},
+        "members": (records.local, records.central, records.count),
         "stories": [_story(story) for story in template.stories],
     }
-    return json.dumps(content, separators=(",", ":")).encode()
+    return msgpack.encode(content)
 
 
 def load(data: bytes) -> CompiledTemplate:
@@ -34,11 +37,11 @@ def load(data: bytes) -> CompiledTemplate:
         ValueError: The bytes are not what `dump` writes.
     """
     try:
-        content = json.loads(data)
-        members = {name: base64.b64decode(text) for name, text in content["members"].items()}
+        content = msgpack.decode(data)
+        members = PackedMembers.packed(Records(*content["members"]))
         stories = tuple(_load_story(story) for story in content["stories"])
-        return CompiledTemplate(stories, PackedMembers(members), int(content["first_number"]))
-    except (KeyError, TypeError, AttributeError, SyntaxError) as error:
+        return CompiledTemplate(stories, members, int(content["first_number"]))
+    except (KeyError, TypeError, AttributeError, EOFError) as error:
         raise ValueError(f"not a stored template ({type(error).__name__})") from None
 
 
@@ -48,9 +51,9 @@ def _story(story: CompiledStory) -> dict[str, Any]:
         "name": story.name,
         "opening": story.opening,
         "closing": story.closing,
-        "relationships": {name: list(link) for name, link in story.relationships.items()},
+        "relationships": story.relationships,
         "statics": [[block.own[0] for block in blocks] for blocks in story.statics],
-        "written": story.written,
+        "program": None if story.program is None else marshal.dumps(story.program.code),
         "on_line": [[tag.kind, tag.code, tag.shown, tag.words, tag.in_attribute] for tag in story.on_line],
         "source": story.source,
     }
@@ -68,9 +71,15 @@ def _load_story(story: dict[str, Any]) -> CompiledStory:
         closing,
         links,
         statics,
-        story["written"],
-        Program(story["written"]) if story["written"] else None,
+        None if story["program"] is None else _load_program(story["program"]),
         tuple(Tag(*tag) for tag in story["on_line"]),
         Story(kind, name, opening, plain, closing, links),
         story["source"],
     )
+
+
+def _load_program(data: bytes) -> Program:
+    code = marshal.loads(data)
+    if not isinstance(code, CodeType):
+        raise TypeError
+    return Program(code)

@@ -24,7 +24,7 @@ from forms.formats.word.generator import write_program
 from forms.formats.word.house import House, read_house
 from forms.formats.word.parsed import ParsedPart, ParsedTemplate, parse_template
 from forms.formats.word.parts import Block, Story, fixed
-from forms.formats.word.program import BLOCK_MARK, STATIC_MARK, Program
+from forms.formats.word.program import BLOCK_MARK, STATIC_MARK, Program, compiled
 from forms.formats.word.reflow import plain, reflow
 from forms.formats.word.slots import UNREAD, VALUE, WHOLE
 from forms.formats.word.tags import CLOSE, OPEN, TOKEN, TagList, assemble
@@ -120,7 +120,6 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
     plain = tuple(block for blocks in statics for block in blocks) or (EMPTY_PARAGRAPH,)
     story = Story(part.kind, part.name, opening, plain, closing, relationships)
     code, on_line = assemble("".join(program), part.tags)
-    written = write_program(code) if dynamic else ""
     return CompiledStory(
         part.kind,
         part.name,
@@ -128,8 +127,7 @@ def _compile_part(part: ParsedPart) -> CompiledStory:
         closing,
         relationships,
         tuple(statics),
-        written,
-        Program(written) if dynamic else None,
+        Program(compiled(write_program(code))) if dynamic else None,
         on_line,
         story,
         part.source,
