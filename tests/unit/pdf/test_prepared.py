@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import zlib
@@ -27,7 +28,7 @@ FILES = sorted(FONTS.rglob("*.prepared"))
 
 
 def loaded(file: Path) -> Prepared:
-    known = prepared.load(file.read_bytes(), file.with_suffix(".ttf").read_bytes)
+    known = prepared.load(file.read_bytes(), file.with_suffix(".ttf").read_bytes())
     assert known is not None, "run scripts/prepare_fonts.py"
     return known
 
@@ -89,12 +90,32 @@ def test_measures_are_the_same_without_it(tmp_path):
 @pytest.mark.parametrize("spoil", [lambda data: b"", lambda data: data[:-1], lambda data: b"{}"])
 def test_damaged_counts_as_absent(spoil):
     file = FILES[0]
-    assert prepared.load(spoil(file.read_bytes()), file.with_suffix(".ttf").read_bytes) is None
+    assert prepared.load(spoil(file.read_bytes()), file.with_suffix(".ttf").read_bytes()) is None
+
+
+@pytest.mark.parametrize("font", [b"", b"\0\1\0\0\0"])
+def test_it_counts_for_no_damaged_font(font):
+    assert prepared.load(FILES[0].read_bytes(), font) is None
 
 
 def test_it_counts_for_no_other_font():
     file = FILES[0]
-    assert prepared.load(file.read_bytes(), FILES[1].with_suffix(".ttf").read_bytes) is None
+    assert prepared.load(file.read_bytes(), FILES[1].with_suffix(".ttf").read_bytes()) is None
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_beginning_of_a_font_tells_it_from_others(file):
+    """Its directory has a checksum of each table (OpenType, "Calculating checksums")."""
+    face = Face(file.stem, file.with_suffix(".ttf").read_bytes)
+    beginning = face.data[: prepared.BEGINNING]
+    assert prepared.digest(beginning) == prepared.digest(face.data)
+    (count,) = struct.unpack_from(">H", beginning, 4)
+    for index in range(count):
+        tag, checksum, offset, length = struct.unpack_from(">4s3I", beginning, 12 + 16 * index)
+        table = face.data[offset : offset + length] + bytes(-length % 4)
+        if tag == b"head":
+            table = table[:8] + bytes(4) + table[12:]  # the checksum of the whole file
+        assert sum(struct.unpack(f">{len(table) // 4}I", table)) % 2**32 == checksum
 
 
 def test_plain_text_needs_no_library_for_fonts():

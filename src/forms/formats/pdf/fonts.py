@@ -45,9 +45,15 @@ class Face:
     """One font file. Everything is read on first use; lengths are in ems unless said otherwise."""
 
     def __init__(
-        self, name: str, read: Callable[[], bytes], read_prepared: Callable[[], bytes | None] | None = None
+        self,
+        name: str,
+        read: Callable[[], bytes],
+        read_prepared: Callable[[], tuple[bytes, bytes] | None] | None = None,
     ) -> None:
-        """Name the face (`Arimo-Bold`) and say how its file's bytes are read, and what was prepared of it."""
+        """Name the face (`Arimo-Bold`) and say how its file is read.
+
+        `read_prepared` gives what was prepared of it, if there is anything, and the beginning of its file.
+        """
         self.name = name
         self._read = read
         self._read_prepared = read_prepared
@@ -55,8 +61,8 @@ class Face:
     @cached_property
     def prepared(self) -> Prepared | None:
         """What is known of the face without parsing it."""
-        data = self._read_prepared() if self._read_prepared is not None else None
-        return None if data is None else prepared.load(data, lambda: self.data)
+        found = self._read_prepared() if self._read_prepared is not None else None
+        return None if found is None else prepared.load(*found)
 
     @cached_property
     def data(self) -> bytes:
@@ -374,10 +380,12 @@ class FontBook:
         return bidi.visual_order(levels)
 
 
-def _beside(font: Path) -> bytes | None:
-    """Read what was prepared of a font file, if it lies beside it."""
+def _beside(font: Path) -> tuple[bytes, bytes] | None:
+    """Read what was prepared of a font file, if it lies beside it, and the file's beginning."""
     try:
-        return font.with_suffix(prepared.SUFFIX).read_bytes()
+        data = font.with_suffix(prepared.SUFFIX).read_bytes()
+        with font.open("rb") as file:
+            return data, file.read(prepared.BEGINNING)
     except OSError:
         return None
 
