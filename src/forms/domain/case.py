@@ -144,13 +144,18 @@ def texts(value: object) -> list[str]:
 
 
 def _texts(value: object, found: list[str]) -> None:
-    if isinstance(value, str):
+    below: Iterable[object] = ()
+    if type(value) is dict or isinstance(value, Mapping):
+        below = value.values()
+    elif isinstance(value, list):
+        below = value
+    elif isinstance(value, str):
         found.append(value)
-        return
-    for item in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        if type(item) is str:
-            found.append(item)
-        elif type(item) is not bool:
+    for item in below:
+        kind = type(item)
+        if kind is str:
+            found.append(item)  # type: ignore[arg-type] # which it is
+        elif kind is not bool:
             _texts(item, found)
 
 

@@ -57,14 +57,14 @@ _WRITER = Encoder(order="deterministic", enc_hook=dict)
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - JSON in
     kind = type(value)
     if kind is dict or isinstance(value, Mapping):
-        if not _TEXT.issuperset(map(type, value)) or not "".join(value).isascii():
+        if not (_TEXT.issuperset(map(type, value)) and "".join(value).isascii()):
             return False
         below = value.values()
     elif kind is list or kind is tuple:
         below = value
     else:
         return kind in _SIMPLE or (kind is int and abs(value) < _EXACT)
-    return all(type(item) in _SIMPLE or _is_plain(item) for item in below)
+    return _SIMPLE.issuperset(map(type, below)) or all(map(_is_plain, below))
 
 
 _TEXT = frozenset({str})

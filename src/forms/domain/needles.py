@@ -59,8 +59,14 @@ class Haystack:
             return self._odd or not key.text.isascii() or _FIGURED[key.kind](self, key.text)
         if key.kind == "part":
             return f" {key.rare} " in self.said
-        if key.rare not in self._words if self._words is not None else f" {key.rare} " not in self.everything:
+        if self._words is not None:
+            return key.rare in self._words and f" {key.text} " in self._flat
+        if f" {key.rare} " not in self.everything:
             return False
+        # Before the texts are made flat, which takes as long as looking for a dozen words:
+        for word in key.text.split():
+            if f" {word} " not in self.everything:
+                return False
         return f" {key.text} " in self._flat
 
     @cached_property

@@ -289,7 +289,7 @@ def _below(
 
     if any(layer.get(LATER) for layer, _ in layers):
         return Later(found, make), items
-    return MappingProxyType({key: make(key) for key in found}), items
+    return {key: make(key) for key in found}, items
 
 
 _Layer = tuple[Mapping[str, Any], Resolver]

@@ -37,7 +37,7 @@ def words_of(text: str) -> list[str]:
 def padded(texts: Sequence[str]) -> list[str]:
     """Give each text's words in normal form, with a space or more before, between and after them."""
     joined = _BETWEEN.join(texts)
-    if joined.count(_BETWEEN) != len(texts) - 1:
+    if joined.count(_MARK) != len(texts) - 1:
         return [f" {normal(text)} " for text in texts]
     others = characters(joined, _ASCII_CODES) if not joined.isascii() else ()
     if odd := [char for char in others if _alone(char) is None]:
@@ -50,7 +50,7 @@ def padded(texts: Sequence[str]) -> list[str]:
     joined = joined.lower()
     if "'" in joined:
         joined = _POSSESSIVE.sub("", joined).replace("'", "")
-    return [f" {text} " for text in joined.translate(_ASCII_BETWEEN).split(_BETWEEN)]
+    return f" {joined.translate(_ASCII_BETWEEN)} ".split(_MARK)
 
 
 def _without(odd: Iterable[str], text: str) -> str:
@@ -99,9 +99,10 @@ _WESTERN = pattern("[\u00a0-\u024f\u1e00-\u1eff\u2010-\u2026\u20ac]")
 _FOLDED: dict[str, str] = {}
 _ALONE: dict[str, str | None] = {}
 _ASCII = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
-_BETWEEN = "\0"
+_MARK = "\0"
 """Stands between texts that are read together; no text of a case that was read from a file holds it."""
-_ASCII_BETWEEN = _BETWEEN + _ASCII[1:]
+_BETWEEN = f" {_MARK} "
+_ASCII_BETWEEN = _MARK + _ASCII[1:]
 _POSSESSIVE = pattern(r"'(?<=\w')s\b")  # begins with what it seeks, so that it is found quickly
 _ACCENT = pattern("[\u0300-\u036f]")
 # Letters that have no decomposition, and are written without their stroke all the same; punctuation; and what

@@ -13,8 +13,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from forms.domain.case import Case, resolve, step
-from forms.domain.nodes import Node, is_unknown, label, walk
+from forms.domain.case import Case, step
+from forms.domain.nodes import Node, is_unknown, label
 from forms.domain.wording import age_on, earliest, latest
 from forms.foundation.patterns import pattern
 from forms.foundation.problems import Place, Problem
@@ -25,11 +25,11 @@ _POSTCODE = pattern(r"(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|BFPO ?\d{1,4})"
 
 # Each pair: the first should not be after the second. Equal dates (time served) are ordinary.
 _ORDER = (
-    ("/sentence/sentence_date", "/sentence/release_date"),
-    ("/sentence/release_date", "/sentence/expiry_date"),
-    ("/sentence/sentence_date", "/sentence/expiry_date"),
-    ("/sentence/commencement_date", "/sentence/expiry_date"),
-    ("/offender/date_of_birth", "/sentence/sentence_date"),
+    (("sentence", "sentence_date"), ("sentence", "release_date")),
+    (("sentence", "release_date"), ("sentence", "expiry_date")),
+    (("sentence", "sentence_date"), ("sentence", "expiry_date")),
+    (("sentence", "commencement_date"), ("sentence", "expiry_date")),
+    (("offender", "date_of_birth"), ("sentence", "sentence_date")),
 )
 
 
@@ -47,53 +47,69 @@ def oddities(root: Node, case: Case, today: date) -> tuple[Problem, ...]:
         case: The case; what the schema refuses in it is passed over.
         today: The day the papers are made.
     """
-    found = list(_property_warnings(root, case, today))
+    found = _property_warnings(root, case, today)
     found += _order_warnings(root, case)
     found += _birth_warnings(root, case, today)
     return tuple(found)
 
 
-def _property_warnings(root: Node, case: Case, today: date) -> Iterator[Problem]:
-    for pointer, node, value in _values(root, case.data, ""):
-        if not node.warn and not isinstance(value, Mapping):
-            continue
-        if is_unknown(value):
-            assert isinstance(value, Mapping)
-            if "not_known" in value and not str(value["not_known"]).strip():
-                yield _warning(root, case, pointer, _NO_REASON)
-            continue
-        for name in node.warn:
-            rule = RULES.get(name)
-            oddity = rule(value, today) if rule else None
-            if oddity:
-                yield _warning(root, case, pointer, oddity)
+def _property_warnings(root: Node, case: Case, today: date) -> list[Problem]:
+    found: list[_Found] = []
+    _look(root, case.data, (), today, found)
+    return [_warning(root, case, _pointer(path), oddity) for path, oddity in found]
 
 
-def _values(node: Node, value: object, pointer: str) -> Iterator[tuple[str, Node, object]]:
-    """Walk, entering also the parts of atomic values (a postcode is a part of an address)."""
-    for place, below, item in walk(node, value, pointer):
-        if below.warn or not isinstance(item, str):
-            yield place, below, item
-        if (
-            below.kind == "value"
-            and not isinstance(item, str)
-            and (type(item) is dict or isinstance(item, Mapping))
-            and not is_unknown(item)
-        ):
-            for key, part in item.items():
-                if key in below.properties:
-                    yield step(place, key), below.properties[key], part
+def _look(node: Node, value: object, path: _Path, today: date, found: list[_Found]) -> None:
+    """Collect what is odd at a place and below it; of a value also its parts (a postcode, of an address)."""
+    if _judge(node, value, path, today, found):
+        return
+    if node.kind == "array":
+        if isinstance(value, list) and node.items is not None:
+            for index, item in enumerate(value):
+                _look(node.items, item, (path, index), today, found)
+    elif type(value) is dict or isinstance(value, Mapping):
+        look = _judge if node.kind == "value" else _look
+        find = node.properties.get
+        for key, item in value.items():
+            below = find(key)
+            if below is not None and (below.warn or type(item) not in _SIMPLE):
+                look(below, item, (path, key), today, found)
+
+
+def _judge(node: Node, value: object, path: _Path, today: date, found: list[_Found]) -> bool:
+    """Collect what is odd at a place, and tell whether it is not known."""
+    if is_unknown(value):
+        assert isinstance(value, Mapping)
+        if "not_known" in value and not str(value["not_known"]).strip():
+            found.append((path, _NO_REASON))
+        return True
+    for name in node.warn:
+        rule = RULES.get(name)
+        oddity = rule(value, today) if rule else None
+        if oddity:
+            found.append((path, oddity))
+    return False
+
+
+_Path = tuple["_Path", str | int] | tuple[()]
+"""A place: that which it stands in, and its own step. A JSON Pointer is made only where something is odd."""
+_Found = tuple[_Path, _Oddity]
+_SIMPLE = frozenset({str, bool, int})
+
+
+def _pointer(path: _Path) -> str:
+    return step(_pointer(path[0]), path[1]) if path else ""
 
 
 def _order_warnings(root: Node, case: Case) -> Iterator[Problem]:
     for first, second in _ORDER:
         before, after = _day(case, first), _day(case, second)
         if before and after and before > after:
-            title = label(root, first).rpartition(": ")[2]
+            title = label(root, "/".join(("", *first))).rpartition(": ")[2]
             yield _warning(
                 root,
                 case,
-                second,
+                "/".join(("", *second)),
                 _Oddity("date-order", f"is before “{title}”", "Look whether both dates are right"),
             )
 
@@ -107,8 +123,9 @@ def _birth_warnings(root: Node, case: Case, today: date) -> Iterator[Problem]:
                 yield _warning(root, case, f"/children/{index}/expected_delivery", _PASSED)
 
 
-def _day(case: Case, pointer: str) -> date | None:
-    value = resolve(case.data, pointer)
+def _day(case: Case, place: tuple[str, str]) -> date | None:
+    above = case.data.get(place[0])
+    value = above.get(place[1]) if isinstance(above, Mapping) else None
     return earliest(value) if isinstance(value, str) else None
 
 
