@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 
 from forms.formats.pdf.display import PdfInfo
 from forms.formats.pdf.objects import PdfFile, name, stream, text_string
@@ -27,7 +27,7 @@ def write_info(file: PdfFile, info: PdfInfo) -> int:
 
     `info.created` is ISO 8601.
     """
-    date = _pdf_date(info.created)
+    date, _ = _dates(info.created)
     entries = [
         *(("Title", info.title), ("Author", info.author), ("Subject", info.subject)),
         *(("Keywords", info.keywords), ("Creator", PROGRAM), ("Producer", PROGRAM)),
@@ -37,16 +37,14 @@ def write_info(file: PdfFile, info: PdfInfo) -> int:
     return file.add(b"<<%s>>" % b"".join(parts))
 
 
-def _moment(created: str) -> datetime:
+@lru_cache(maxsize=8)
+def _dates(created: str) -> tuple[str, str]:
+    """Write a moment as PDF does (7.9.4), and as XMP does."""
     moment = datetime.fromisoformat(created)
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.strptime("+00:00", "%z").tzinfo)
-
-
-def _pdf_date(created: str) -> str:
-    """Write a date as PDF does (7.9.4)."""
-    moment = _moment(created)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     zone = moment.strftime("%z")
-    return f"{moment:D:%Y%m%d%H%M%S}{zone[:3]}'{zone[3:5]}'"
+    return f"{moment:D:%Y%m%d%H%M%S}{zone[:3]}'{zone[3:5]}'", moment.isoformat(timespec="seconds")
 
 
 def write_xmp(file: PdfFile, info: PdfInfo, language: str, *, archive: bool) -> int:
@@ -57,7 +55,7 @@ def write_xmp(file: PdfFile, info: PdfInfo, language: str, *, archive: bool) -> 
 
 def xmp(info: PdfInfo, language: str, *, archive: bool) -> str:
     """Give the XMP packet: PDF/UA-1, and with `archive` PDF/A-2a and the schemas of what A-2 doesn't know."""
-    date = _moment(info.created).isoformat(timespec="seconds")
+    _, date = _dates(info.created)
     custom = [(_xml_name(key), value) for key, value in info.custom if value]
     parts = [
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(info.title)}</rdf:li></rdf:Alt></dc:title>',
@@ -124,6 +122,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=64)
 def _xml_name(key: str) -> str:
     """Make an XML name of an entry's key."""
     clean = "".join([char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in key])

@@ -69,7 +69,7 @@ class PdfFile:
         self._numbers: list[int] = []  # of what is packed,
         self._packed: list[bytes] = []  # and the objects
         self._streams: dict[int, bytes] = {}
-        self._digest = hashlib.md5(usedforsecurity=False)
+        self._digest = hashlib.sha256(usedforsecurity=False)  # which processors have instructions for
         self._count = 0
 
     def reserve(self, count: int = 1) -> int:
@@ -127,7 +127,7 @@ class PdfFile:
             table[at] = entry
         if sys.byteorder == "little":
             table.byteswap()
-        digest = self._digest.hexdigest().encode("ascii")
+        digest = self._digest.hexdigest()[:32].encode("ascii")
         head = b"/Type/XRef/Size %d/W[1 4 3]/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]" % (
             (xref_at + 1, root, info, digest, digest)
         )

@@ -85,7 +85,7 @@ class _Filling:
         while cursor.block < len(self._flow):
             if not cursor.inside:
                 drop = drop_space and not self._pieces
-                cursor = Cursor(self._plain(cursor.block, drop=drop))
+                cursor = Cursor(self._whole(cursor.block, drop=drop))
                 if cursor.block == len(self._flow):
                     break
             index = cursor.block
@@ -111,26 +111,38 @@ class _Filling:
                 return self._filled(cursor, forced)
         return self._filled(None, height=self._y + self._after())
 
-    def _plain(self, index: int, *, drop: bool) -> int:
-        """Place the paragraphs from `index` on that fit whole and ask for nothing; give where that ends.
+    def _whole(self, index: int, *, drop: bool) -> int:
+        """Place the paragraphs from `index` on that fit whole and may stand here; give where that ends.
 
-        `drop`: the first of them loses its space above.
+        Those that share a box are left out. `drop`: the first one loses its space above.
         """
         flow, pieces, keep = self._flow, self._pieces, self._keep
         room = self._room + TOLERANCE
         upper = flow[index - 1] if index and pieces else None
         for at in range(index, len(flow)):
             block = flow[at]
-            if not isinstance(block, LaidParagraph) or block.box is not None or block.forced:
+            if not isinstance(block, LaidParagraph) or block.forced:
                 return at
-            look = block.format
-            if keep and pieces and (look.keep_next or look.page_break_before or look.column_break_before):
+            look, box = block.format, block.box
+            gap = 0.0 if drop else spacing(upper, block)
+            if keep and pieces:
+                if look.page_break_before or look.column_break_before:
+                    return at
+                if look.keep_next and not self._chain_fits(at, gap):
+                    return at
+            y, bottom = self._y + gap, 0.0
+            if box is not None:
+                if (at and joined(flow[at - 1], block)) or (at + 1 < len(flow) and joined(block, flow[at + 1])):
+                    return at
+                y, bottom = y + box.top, box.bottom
+            if y + block.bottom + bottom > room:
                 return at
-            y = self._y if drop else self._y + spacing(upper, block)
-            if y + block.bottom > room:
-                return at
+            if box is not None:
+                frame = _whole_frame(block, box)
+                if frame:
+                    pieces.append((at, (0.0, y - box.top, frame, 0)))
             pieces.append((at, (0.0, y, block.ops, 0)))
-            self._y = y + block.height
+            self._y = y + block.height + bottom
             upper, drop = block, False
         return len(flow)
 
@@ -243,10 +255,7 @@ class _Filling:
         below = (box.borders.inside_h if lower_joined else box.borders.bottom) if ends else None
         ops: tuple[Op, ...]
         if begins and ends and not stays_joined and not lower_joined:
-            if block.frame is None:
-                kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
-                block.frame = kind(_frame(box, height, above, below))
-            ops = block.frame
+            ops = _whole_frame(block, box)
         else:
             ops = tuple(_frame(box, height, above, below))
         if ops:
@@ -265,6 +274,15 @@ class _Filling:
         self._pieces += [(index, (table.x + x, y + top, ops, offset)) for x, top, ops, offset in placed.pieces]
         self._y = y + placed.height
         return (Cursor(index, 0, placed.rest) if placed.rest is not None else None), ""
+
+
+def _whole_frame(block: LaidParagraph, box: Box) -> tuple[Op, ...]:
+    """Give shading and borders of a paragraph that stands whole and alone in its box."""
+    if block.frame is None:
+        kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
+        height = box.top + block.bottom + box.bottom
+        block.frame = kind(_frame(box, height, box.borders.top, box.borders.bottom))
+    return block.frame
 
 
 def _frame(box: Box, height: float, above: Border | None, below: Border | None) -> list[Op]:

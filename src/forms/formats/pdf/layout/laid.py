@@ -58,27 +58,18 @@ class EvenLines(Struct):
 
 
 class Box(Struct, frozen=True):
-    """Borders and shading of a paragraph: from `left` to `right` of the column; insets are line and padding."""
+    """Borders and shading of a paragraph, from `left` to `right` of the column.
+
+    `top`, `bottom` and `between` (two such paragraphs) are the heights of those borders and their padding.
+    """
 
     left: float
     right: float
     borders: Borders
     shading: Colour | None
-
-    @property
-    def top(self) -> float:
-        """The height of the upper border and its padding."""
-        return inset(self.borders.top)
-
-    @property
-    def bottom(self) -> float:
-        """The height of the lower border and its padding."""
-        return inset(self.borders.bottom)
-
-    @property
-    def between(self) -> float:
-        """The height of the border between paragraphs of one box and its padding."""
-        return inset(self.borders.inside_h)
+    top: float
+    bottom: float
+    between: float
 
 
 def inset(border: Border | None) -> float:
@@ -134,7 +125,8 @@ def box_of(look: ParagraphFormat, width: float) -> Box | None:
         return None
     left = look.left + min(look.first_line, 0.0) - inset(borders.left)
     right = width - look.right + inset(borders.right)
-    return Box(left, right, borders, shading)
+    top, bottom, between = map(inset, (borders.top, borders.bottom, borders.inside_h))
+    return Box(left, right, borders, shading, top, bottom, between)
 
 
 class Edge(Struct, frozen=True):
