@@ -5,6 +5,8 @@ A worker writes nothing and knows no ledger but its key. It opens the library on
 
 from __future__ import annotations
 
+import atexit
+import gc
 import hashlib
 import os
 import signal
@@ -118,6 +120,7 @@ def start(setting: Setting, *, own_process: bool = True) -> None:
     if own_process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        atexit.register(gc.freeze)  # what it made is not looked through when it ends, as in `forms.cli.main`
     _state["setting"] = setting
     _state["catalogue"] = open_catalogue(setting.library, setting.profile, remember=setting.remember)
 
