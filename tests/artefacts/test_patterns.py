@@ -22,7 +22,7 @@ def test_the_short_way_gives_what_the_long_way_gives(sample: Sample, size: str) 
     for copy, seen in zip(prepared.copies, prepared.views, strict=True):
         filled, _ = produce._fill(job, seen)
         identity = produce._identity(job, copy, filled)
-        rendered = produce._render(job, copy, filled, identity, produce._extra(job, copy))
+        rendered = produce._render(job, copy, filled, identity, produce._extra(prepared, copy))
         fillable = job.manifest.fillable
         read(rendered, patterns=True)  # what is large becomes a pattern only when it is met again
         short = lay_out(read(rendered, patterns=True), catalogue.fonts, fillable=fillable)

@@ -113,6 +113,35 @@ class _Job(Struct, frozen=True):
     catalogue: Catalogue
 
 
+class _Views:
+    """What readers may have of a case; copies of the same view share it."""
+
+    def __init__(self, job: _Job) -> None:
+        """Find the case's marks, once for all."""
+        self._job = job
+        self._root = job.catalogue.vocabulary.case
+        self._made: dict[tuple[object, ...], View] = {}
+        self.marks = marks_of(job.case, self._root)
+
+    def of(self, copy: Copy) -> View:
+        """What the reader of a copy may have of the case."""
+        only = self._only(copy)
+        about = (copy.reader.name, copy.names, only)
+        if about not in self._made:
+            part = None if only is None else {"/children": only}
+            self._made[about] = view(
+                self._job.case, self._root, copy.reader, self._job.manifest.id, copy.names, part, self.marks
+            )
+        return self._made[about]
+
+    def _only(self, copy: Copy) -> tuple[int, ...] | None:
+        """The children that a copy is about; None if it is about all."""
+        given, children = copy.route.children, self._job.case.data.get("children")
+        if given is None or (isinstance(children, list) and set(given).issuperset(range(len(children)))):
+            return None
+        return tuple(given)
+
+
 class Prepared(Struct, frozen=True):
     """A case that may be rendered: checked, its copies planned, each reader's view searched for leaks.
 
@@ -124,6 +153,7 @@ class Prepared(Struct, frozen=True):
     problems: tuple[Problem, ...]
     _job: _Job
     _plan: Plan
+    _views: _Views
 
 
 def render(
@@ -178,9 +208,10 @@ def prepare(
     job = _job(case, artefact, options or RenderOptions(), catalogue or open_catalogue())
     warnings = _check(job)
     planned = _plan(job)
-    views = _views(job, planned.copies)
+    seen = _Views(job)
+    views = tuple(map(seen.of, planned.copies))
     warnings += planned.problems + _check_views(job, views)
-    return Prepared(planned.copies, tuple(views), warnings, job, planned)
+    return Prepared(planned.copies, views, warnings, job, planned, seen)
 
 
 def make(
@@ -196,7 +227,8 @@ def make(
     filled, problems = _fill(job, prepared.views[index])
     several = _several(planned)
     own, more = _own_form(job, copy, filled, several=several)
-    documents = [own] if own else _documents(job, copy, filled, _extra(job, copy), several=several)
+    extra = {} if own else _extra(prepared, copy)
+    documents = [own] if own else _documents(job, copy, filled, extra, several=several)
     return documents, problems + more
 
 
@@ -266,24 +298,6 @@ def _plan(job: _Job) -> Plan:
     return plan(job.case, job.manifest, asked, job.catalogue, blank=job.options.blank)
 
 
-def _views(job: _Job, copies: Iterable[Copy]) -> list[View]:
-    """What the reader of each copy may have of the case."""
-    root = job.catalogue.vocabulary.case
-    marks = marks_of(job.case, root)
-    return [
-        view(
-            job.case,
-            root,
-            copy.reader,
-            job.manifest.id,
-            copy.names,
-            None if copy.route.children is None else {"/children": copy.route.children},
-            marks,
-        )
-        for copy in copies
-    ]
-
-
 def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
@@ -337,13 +351,14 @@ def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
     return replace(seen, data={**seen.data, "papers": filled}), problems
 
 
-def _extra(job: _Job, copy: Copy) -> dict[str, Rows]:
+def _extra(prepared: Prepared, copy: Copy) -> dict[str, Rows]:
     """What is computed beside the view: the chair's annex, from what all other readers may not see."""
     if not copy.rule.annex:
         return {}
-    others = _views(job, others_of(job.case, job.manifest, copy, job.catalogue))
+    job, seen = prepared._job, prepared._views
+    others = [seen.of(other) for other in others_of(job.case, job.manifest, copy, job.catalogue)]
     root = job.catalogue.vocabulary.case
-    return {"annex": annex_rows(job.case, root, copy.reader, others, job.style)}
+    return {"annex": annex_rows(job.case, root, copy.reader, others, job.style, seen.marks)}
 
 
 def _documents(

@@ -128,14 +128,19 @@ def refusals(rule: AudienceRule, case: Case, vocabulary: Vocabulary, reader: Rea
 
 
 def annex_rows(
-    case: Case, root: Node, chair: Reader, others: Sequence[View], style: Style | None = None
+    case: Case,
+    root: Node,
+    chair: Reader,
+    others: Sequence[View],
+    style: Style | None = None,
+    marks: Marks | None = None,
 ) -> Rows:
     """Give the rows of an annex: what other readers may not see and this one may.
 
     Each row is a Group with `label`, `value`, `reason` and `kept_from`. What a lay reader merely has no need
     of (`undeclared`) is not listed, nor what a view is not about (`View.elsewhere`).
     """
-    engine = _Engine(case, root, chair, None, (), {})
+    engine = _Engine(case, root, chair, None, (), {}, marks)
     entries: dict[str, tuple[Removed, list[str]]] = {}
     for other in others:
         away = tuple(f"{pointer}/" for pointer, _, _ in other.elsewhere)
@@ -201,6 +206,7 @@ class _Engine:
         self._restricted = _by_place(found.restrictions, names)
         self._released = _by_place(found.releases, names)
         self._loud = _with_all_above(("", "/papers", *self._restricted, *self._released, *only))
+        self._secrets = 0  # how many removed things are more than undeclared
         self.removed: list[Removed] = []
         self.origins: dict[str, str] = {}
         self.elsewhere: list[tuple[str, Node, object]] = []
@@ -265,7 +271,7 @@ class _Engine:
         self, node: Node, value: Mapping[str, object], pointer: str, closed: bool, released: bool, at: str
     ) -> object:
         kept: dict[str, object] = {}
-        before = len(self.removed)
+        before, secrets = len(self.removed), self._secrets
         lay, name, find = self._reader.lay, self._reader.name, node.properties.get
         quiet = not closed and self._is_quiet(pointer)
         for key, item in value.items():
@@ -277,6 +283,10 @@ class _Engine:
                 if not lay or (type(item) is str and (released or name in below.lay)):
                     kept[key] = item
                     continue
+                if type(item) is str:
+                    if item.strip():
+                        self.removed.append(Removed(step(pointer, key), item, below, "undeclared"))
+                    continue
                 one = self._keep_value(below, item, step(pointer, key), released)
             else:
                 one = self.keep(below, item, step(pointer, key), closed, released, step(at, key))
@@ -284,7 +294,7 @@ class _Engine:
                 kept[key] = one
         if not lay:
             return kept
-        if not kept or self._cannot_stand(node, pointer, self.removed[before:]):
+        if not kept or (self._secrets > secrets and self._cannot_stand(node, pointer, self.removed[before:])):
             return _GONE if pointer else {}
         return kept
 
@@ -333,20 +343,19 @@ class _Engine:
         statement without its text. Where the schema doesn't give that to the reader anyway, nothing is missing.
         """
         in_list = pointer.rpartition("/")[2].isdigit()
-        missing = [
-            entry for entry in removed if entry.why != "undeclared" and self._reader.name in entry.node.lay
-        ]
-        if not missing:
-            return False
         keys = [key for key in node.properties if key != "id"]
         needed = ({keys[0]} if in_list and keys else set()) | ({"text"} & set(keys))
         places = {step(pointer, key) for key in needed}
-        return any(entry.pointer in places for entry in missing)
+        return any(
+            entry.why != "undeclared" and entry.pointer in places and self._reader.name in entry.node.lay
+            for entry in removed
+        )
 
     def _remove(self, pointer: str, value: object, node: Node, why: Why, reason: str, say: bool) -> object:
         if not has_content(value) and not is_unknown(value):
             return _GONE
         say = say and not self._reader.lay
+        self._secrets += why != "undeclared"
         self.removed.append(Removed(pointer, value, node, why, reason, say))
         return dict(WITHHELD) if say else _GONE
 
@@ -367,8 +376,14 @@ def _is_open(node: Node, reader: str) -> bool:
     """Tell whether the schema closes nothing to a reader, here or below."""
     if node.audiences is not None and reader not in node.audiences:
         return False
-    below = (*node.properties.values(), *((node.items,) if node.items else ())) if node.kind != "value" else ()
-    return all(_is_open(each, reader) for each in below)
+    if node.kind == "value":
+        return True
+    below = (*node.properties.values(), *((node.items,) if node.items else ()))
+    return all(
+        (each.audiences is None or reader in each.audiences)
+        and (each.kind == "value" or _is_open(each, reader))
+        for each in below
+    )
 
 
 def _known(node: Node, value: object) -> object:
