@@ -79,6 +79,8 @@ class Shown:
         return self._state == "given" and self._raw is not False
 
     def __eq__(self, other: object) -> bool:
+        if type(other) is str:
+            return self._raw == other and self._state == "given"
         if isinstance(other, Shown):
             return self._state == other._state and self._raw == other._raw
         if isinstance(other, bool) or isinstance(self._raw, bool):

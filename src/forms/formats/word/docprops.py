@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from forms.formats.word.escaping import attribute, escape
@@ -72,10 +74,14 @@ def _core(properties: Properties) -> str:
 
 def _custom(properties: Properties) -> str:
     items = "".join(
-        f'<property fmtid="{_CUSTOM_SET}" pid="{number}" name={attribute(name)}>'
-        f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
+        f"{_opening(number, name)}{escape(value)}</vt:lpwstr></property>"
         for number, (name, value) in enumerate(properties.custom, 2)
     )
     return (
         f'{DECLARATION}<Properties xmlns="{_FORMAT}custom-properties" xmlns:vt="{_TYPES}">{items}</Properties>'
     )
+
+
+@lru_cache(maxsize=256)
+def _opening(number: int, name: str) -> str:
+    return f'<property fmtid="{_CUSTOM_SET}" pid="{number}" name={attribute(name)}><vt:lpwstr>'

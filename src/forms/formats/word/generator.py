@@ -7,7 +7,7 @@ and keep apart what is the template's own and what is a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 
 from jinja2 import nodes
@@ -34,13 +34,56 @@ _SHORTER.filters = {**ENVIRONMENT.filters, **SHORT}
 def write_program(source: str) -> str:
     """Write the program of a template's source, which has been checked (`tags.check`); deterministic."""
     stream = StringIO()
-    _Generator(_SHORTER, None, None, stream).visit(ENVIRONMENT.parse(source))
+    tree = ENVIRONMENT.parse(source)
+    generator = _Generator(_SHORTER, None, None, stream)
+    generator.shared = _shared_paths(tree)
+    generator.visit(tree)
     return stream.getvalue()
+
+
+_Path = tuple[str, ...]
+
+
+def _shared_paths(tree: nodes.Template) -> dict[int, str]:
+    """Give a variable to each attribute of the context (`case.risk.nature`) that is asked for again and again.
+
+    The context's objects are the same for all of a document. Variables go by the node's identity: what is only
+    printed is not made, and in the condition of a loop, which is a function of its own, there are none.
+    """
+    bound = {"loop", *(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")}
+    apart = {id(node) for loop in tree.find_all(nodes.For) if loop.test for node in _attributes(loop.test)}
+    apart |= {id(node) for output in tree.find_all(nodes.Output) for node in output.nodes}  # these are printed
+    places: dict[_Path, list[int]] = {}
+    for node in tree.find_all(nodes.Getattr):
+        path = _path(node)
+        if path and path[0] not in bound and id(node) not in apart:
+            places.setdefault(path, []).append(id(node))
+    return {
+        place: f"shared_{number}"
+        for number, (path, found) in enumerate(places.items())
+        if len(found) > 1 and all(map(_is_public, path[1:]))
+        for place in found
+    }
+
+
+def _attributes(node: nodes.Node) -> Iterator[nodes.Getattr]:
+    if isinstance(node, nodes.Getattr):
+        yield node
+    yield from node.find_all(nodes.Getattr)
+
+
+def _path(node: nodes.Expr) -> _Path:
+    if isinstance(node, nodes.Getattr):
+        base = _path(node.node)
+        return (*base, node.attr) if base else ()
+    return (node.name,) if isinstance(node, nodes.Name) else ()
 
 
 class _Generator(CodeGenerator):
     """Jinja's generator with our way of writing output, attributes, calls, and of holding elements back."""
 
+    shared: Mapping[int, str] = {}
+    """The variables of attributes that are asked for again and again."""
     _begins = False
     """Whether a block begins in what was held back last."""
 
@@ -54,6 +97,8 @@ class _Generator(CodeGenerator):
         self.indent()
         self.writeline("resolve = names.__getitem__")
         self.writeline(f"{_BLOCK} = []")
+        for variable in dict.fromkeys(self.shared.values()):
+            self.writeline(f"{variable} = None")
         self.enter_frame(frame)
         self.pull_dependencies(node.body)
         self.blockvisit(node.body, frame)
@@ -145,8 +190,13 @@ class _Generator(CodeGenerator):
     # ── Expressions ─────────────────────────────────────────────────────────────────────────────────────────
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
-        """Read an attribute."""
+        """Read an attribute, or have it from where it was read before."""
+        variable = self.shared.get(id(node))
+        if variable:
+            self.write(f"({variable} if {variable} is not None else ({variable} := ")
         self._write_attribute("attribute" if _is_public(node.attr) else "asked", node, frame)
+        if variable:
+            self.write("))")
 
     def _write_attribute(self, function: str, node: nodes.Getattr, frame: Frame) -> None:
         self.write(f"{function}(")

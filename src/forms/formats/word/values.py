@@ -57,9 +57,10 @@ def escape_text(value: object) -> str:
     What needs a run of its own is marked; `scripts.split_runs` cuts the runs when they are complete.
     """
     text = value if type(value) is str else text_of(value)
-    if _MARKUP.search(text) is None and (text.isascii() or _BEYOND.search(text) is None):
+    beyond = not text.isascii() and _BEYOND.search(text) is not None
+    if not beyond and _MARKUP.search(text) is None:
         return text
-    escaped = _escape(text) if text.isascii() else mark(_escape(text))
+    escaped = mark(_escape(text)) if beyond else _escape(text)
     if "\r" in escaped:
         escaped = escaped.replace("\r\n", "\n").replace("\r", "\n")
     return escaped.replace("\n", _BREAK).replace("\t", _TAB)
