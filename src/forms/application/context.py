@@ -16,6 +16,7 @@ from forms.domain.case import steps
 from forms.domain.nodes import DEFAULT_ABSENT
 from forms.domain.presentation import Group, Rows, Style, complete, extend, group, shown
 from forms.domain.schema import PROFILE_SCHEMA
+from forms.domain.wording import date_words
 from forms.formats.word.compiled import PrintSize
 from forms.foundation.patterns import pattern
 
@@ -82,8 +83,9 @@ class Identity(Struct, frozen=True):
     @property
     def line(self) -> str:
         """The footer's line."""
-        words = (self.reference, self.artefact, f"edition {self.edition}", shown(self.issued))
-        return " · ".join((*map(str, words), self.digest[:SHORT_DIGEST]))
+        issued = date_words(self.issued.isoformat())
+        words = (self.reference, self.artefact, f"edition {self.edition}", issued, self.digest[:SHORT_DIGEST])
+        return " · ".join(words)
 
     @property
     def custom(self) -> tuple[tuple[str, str], ...]:

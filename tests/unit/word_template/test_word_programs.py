@@ -5,7 +5,7 @@ import sys
 from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
@@ -221,6 +221,7 @@ def outcome(function, *given):
 
 
 @settings(max_examples=300, deadline=None)
+@example(source="{{ ('a & b')|_flat }}{{ 'a & b' }}", case={}, blank=False)
 @given(source=SOURCES, case=CASES, blank=st.booleans())
 def test_a_program_gives_what_jinja_gives(source: str, case: dict[str, object], blank: bool) -> None:
     source = f"\x00{source}"
@@ -253,6 +254,32 @@ def test_pieces_are_by_turns_the_template_s_own_and_values() -> None:
     assert first == [[f"<a>{VALUE}", "x", f"{VALUE}</a>", "", "<b/>", ""], 3]
     assert last == [[f"<a>{VALUE}", "y", f"{VALUE}</a>", "", "<b/>", ""], 3]
     assert all(one is other for one, other in zip(first[0][::2], last[0][::2], strict=True))
+
+
+def test_what_is_asked_for_again_and_again_is_read_once() -> None:
+    class Counted:
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def __getattr__(self, name: str) -> object:
+            self.asked.append(name)
+            return Counted.__new__(Counted) if name == "gone" else name
+
+    counted = Counted()
+    source = (
+        "\x00{% for x in 'ab' if case.kind %}{% if case.kind == 'kind' and x %}{{ case.kind }}{% endif %}"
+        "{% with kind = (case.kind) %}{{ kind }}{% endwith %}{% endfor %}{% set paper = case %}{{ paper.kind }}"
+    )
+    [pieces] = Program(write_program(source)).run({"case": counted})
+    assert "".join(pieces) == "kind" * 5
+    assert counted.asked == [
+        "kind",
+        "kind",
+        "kind",
+        "kind",
+        "kind",
+        "kind",
+    ]  # both of the loop, shared, printed
 
 
 def test_a_class_with_attributes_of_its_own_is_asked_for_them() -> None:

@@ -194,6 +194,7 @@ def test_an_expression_that_fails_says_so_without_the_value():
         (("{%p if name %}", "x"), "template-syntax"),
         (("x", "{%p endif %}"), "template-syntax"),
         (("{%p for x in name %}", "{%p endif %}", "{%p endfor %}"), "template-syntax"),
+        (("{%p for x in name recursive %}", "{%p endfor %}"), "template-syntax"),
         (("{% else %}",), "template-syntax"),
         (("{% include 'x' %}",), "forbidden-tag"),
         (("{% macro x() %}{% endmacro %}",), "forbidden-tag"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from forms.formats.word import values
 from forms.formats.word.loops import Loop
-from forms.formats.word.values import escape_text, tick
+from forms.formats.word.values import escape_text, find_markup, tick
 
 FILE_NAME = "<template>"
 """What tracebacks call a program."""
@@ -69,10 +69,10 @@ class _Finders(dict[type, Finder | None]):
         return found
 
 
-class _Readers(dict[type, Finder | None]):
+class _Readers(dict[type, Callable[[Any, str], str | None] | None]):
     """How the text of a part of an object is read, by its class, without making the part."""
 
-    def __missing__(self, kind: type) -> Finder | None:
+    def __missing__(self, kind: type) -> Callable[[Any, str], str | None] | None:
         found = self[kind] = getattr(kind, "_text_of", None)
         return found
 
@@ -107,7 +107,9 @@ def _text_at(holder: object, name: str) -> str:
     """Write an attribute: its text, escaped."""
     read = _READERS[type(holder)]
     text = None if read is None else read(holder, name)
-    return escape_text(_attribute(holder, name) if text is None else text)
+    if text is None:
+        return escape_text(_attribute(holder, name))
+    return text if text.isascii() and not find_markup(text) else escape_text(text)
 
 
 def _asked(holder: object, name: str) -> object:

@@ -24,15 +24,14 @@ _UNREAD = pattern(f"{UNREAD}[^{UNREAD}]*{UNREAD}")
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
-_ENTITY = pattern("&(?:amp|lt|gt|quot|apos|#34|#39);")
 _MEANT = {
-    "&amp;": "&",
     "&lt;": "<",
     "&gt;": ">",
     "&quot;": '"',
     "&apos;": "'",
     "&#34;": '"',
     "&#39;": "'",
+    "&amp;": "&",  # the last, as what it gives may look like another
 }
 FIRST_PLACE = 0xE000
 MOST_PLACES = 0x1000
@@ -83,11 +82,17 @@ def plain_values(values: Sequence[str], places: Sequence[int]) -> tuple[str, ...
 
 
 def _plain(xml: str) -> str | None:
-    """Give the text that `environment` wrote as this XML; None for any other."""
-    text = xml.replace(_BREAK, "\n").replace(_TAB, "\t")
-    if "<" in text or _ENTITY.sub("", text).find("&") >= 0:
+    """Give the text that `values` wrote as this XML; None for any other."""
+    text = xml.replace(_BREAK, "\n").replace(_TAB, "\t") if "<" in xml else xml
+    if "<" in text:
         return None
-    return _ENTITY.sub(lambda match: _MEANT[match[0]], text)
+    strange = text.count("&")
+    if strange:
+        for name, char in _MEANT.items():
+            if number := text.count(name):
+                text = text.replace(name, char)
+                strange -= number
+    return None if strange else text
 
 
 def with_places(skeleton: str) -> str | None:

@@ -18,7 +18,7 @@ TICKED, UNTICKED = "☒", "☐"
 # What needs no work: nothing that markup is made of, no control character, and no character that may need a run
 # of its own (see `scripts`) or is forbidden. Sets of more than two ranges beyond Latin-1 take milliseconds to
 # compile, so the second one leaves a little more to be looked at than it must.
-_MARKUP = re.compile('[&<>"\x00-\x1f]')
+find_markup = re.compile('[&<>"\x00-\x1f]').search
 _BEYOND = re.compile("[^\x00-\u058f\u1e00-\u2e7f]")
 _CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORBIDDEN = pattern(r"[\ud800-\udfff]|[\ufdd0-\ufdef\ufffe\uffff]")
@@ -58,7 +58,7 @@ def escape_text(value: object) -> str:
     """
     text = value if type(value) is str else text_of(value)
     beyond = not text.isascii() and _BEYOND.search(text) is not None
-    if not beyond and _MARKUP.search(text) is None:
+    if not beyond and find_markup(text) is None:
         return text
     escaped = mark(_escape(text)) if beyond else _escape(text)
     if "\r" in escaped:
