@@ -270,7 +270,7 @@ def test_what_is_asked_for_again_and_again_is_read_once() -> None:
         "\x00{% for x in 'ab' if case.kind %}{% if case.kind == 'kind' and x %}{{ case.kind }}{% endif %}"
         "{% with kind = (case.kind) %}{{ kind }}{% endwith %}{% endfor %}{% set paper = case %}{{ paper.kind }}"
     )
-    [pieces] = Program(write_program(source)).run({"case": counted})
+    [pieces] = Program(compiled(write_program(source))).run({"case": counted})
     assert "".join(pieces) == "kind" * 5
     assert counted.asked == [
         "kind",
