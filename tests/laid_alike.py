@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import LaidDocument, LineOp, Op, RectOp, TextLines, TextOp, with_numbers
+from forms.formats.pdf.display import FieldOp, LaidDocument, LineOp, Op, RectOp, TextLines, TextOp, with_numbers
 
 
 def alike(laid: LaidDocument) -> list[object]:
@@ -31,6 +31,8 @@ def alike(laid: LaidDocument) -> list[object]:
                 else:
                     element = op.element + fragment.offset if op.element >= 0 else op.element
                     moved_op = replace(shifted(op, fragment.x, fragment.y), element=element)
+                    if isinstance(op, FieldOp):
+                        moved_op = replace(moved_op, width=round(op.width, 6), height=round(op.height, 6))
                     if isinstance(op, TextOp) and op.run.plain:
                         moved_op = replace(moved_op, run=replace(op.run, width=0.0))  # as its text says
                     out.append((number, fragment.instance, moved_op))

@@ -13,7 +13,8 @@ numbers: they are given when the page is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Literal, overload
 
 from msgspec import Struct, field, structs
@@ -223,6 +224,106 @@ class FixedOps(tuple[Op, ...]):
     drawn: object = None
 
 
+class Place(GlyphRun, frozen=True):
+    """Where a line of plain text goes in a `Blank` if it doesn't begin at the left; its own text is `PLACE`.
+
+    `advances` is how wide each character is, in ems; `share` the part of a line's width by which it begins
+    further left than its operation says (0.5: it is centred there, 1.0: it ends there).
+    """
+
+    share: float = 0.0
+    advances: Mapping[str, float] = field(default_factory=dict)
+
+    def run(self, line: str) -> GlyphRun:
+        """Give the run of a line, with the space that may follow it."""
+        text = line.rstrip(" ")
+        return GlyphRun(self.face, text, (), sum(map(self.advances.__getitem__, text)), 0, True)
+
+
+PLACE = "\0"
+"""Stands for each line of a `TextLines` or `Place` in a `Blank`: no file has it."""
+
+
+class Blank:
+    """What a row of a table is without its values: operations in which some texts are a `PLACE` for each line.
+
+    They come in parts, some of which stand in other blanks too. As `FixedOps`, it is the same in all documents.
+    """
+
+    __slots__ = ("drawn", "parts")
+
+    def __init__(self, parts: Sequence[FixedOps]) -> None:
+        """Take the parts in reading order."""
+        self.parts = tuple(parts)
+        self.drawn: object = None
+
+
+class JoinedOps(Sequence[Op]):
+    """Operations in parts, each of which is drawn as if nothing were before it: a row of a table, cell by cell.
+
+    It reads as the tuple of all operations. If it is a `blank` with `texts` in its places, the parts are
+    only made when they are asked for. A text has line feeds between its lines, which end with a space where one
+    follows.
+    """
+
+    __slots__ = ("_flat", "_parts", "blank", "texts")
+
+    def __init__(
+        self, parts: Sequence[Sequence[Op]], blank: Blank | None = None, texts: Sequence[str] = ()
+    ) -> None:
+        """Take the parts in reading order, or what they are made of."""
+        self._parts = parts
+        self._flat: tuple[Op, ...] | None = None
+        self.blank = blank
+        self.texts = texts
+
+    @property
+    def parts(self) -> Sequence[Sequence[Op]]:
+        """The parts."""
+        if self.blank is not None and not self._parts:
+            waiting = iter([line for text in self.texts for line in text.split("\n")])
+            self._parts = [[filled_in(op, waiting) for op in part] for part in self.blank.parts]
+        return self._parts
+
+    @property
+    def fixed(self) -> Iterator[Op]:
+        """The operations of the blank if there is one: fields and labels of lists are never filled in."""
+        return chain.from_iterable(self.parts if self.blank is None else self.blank.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts if self.blank is None else self.blank.parts))
+
+    def __iter__(self) -> Iterator[Op]:
+        return chain.from_iterable(self.parts)
+
+    @overload
+    def __getitem__(self, index: int) -> Op: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Op, ...]: ...
+    def __getitem__(self, index: int | slice) -> Op | tuple[Op, ...]:
+        if self._flat is None:
+            self._flat = tuple(self)
+        return self._flat[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JoinedOps) and list(map(tuple, self.parts)) == list(map(tuple, other.parts))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def filled_in(op: Op, lines: Iterator[str]) -> Op:
+    """Give an operation of a blank with the next lines, if it is a place for some."""
+    if isinstance(op, TextLines) and op.text.startswith(PLACE):
+        return structs.replace(op, text="\n".join(islice(lines, op.text.count("\n") + 1)))
+    if not isinstance(op, TextOp) or not isinstance(op.run, Place):
+        return op
+    line = next(lines)
+    run = op.run.run(line)
+    x = op.x - run.width * op.size * op.run.share
+    return structs.replace(op, x=x, run=run, space_after=len(run.text) < len(line))
+
+
 class Element(Struct, frozen=True):
     """One structure element of a block. `parent` is an index into the block's elements, -1 for its root.
 
@@ -331,7 +432,7 @@ class Fragment(Struct, frozen=True):
     instance: int
     x: float
     y: float
-    ops: tuple[Op, ...]
+    ops: Sequence[Op]
     offset: int = 0
 
 

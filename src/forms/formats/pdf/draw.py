@@ -1,26 +1,20 @@
 # ruff: noqa: UP031 - "%" writes floats in two thirds of the time of an f-string
-"""From laid-out operations to content-stream operators (ISO 32000-1, 7.8.2, 8, 9 and 14.6).
+"""From laid-out operations to content-stream operators (ISO 32000-1, 8, 9 and 14.6), one after the other.
 
-A page is one list of operators. Most fragments are plain text (see `words`), for which colour and font stay as
-they are until another needs others; every other fragment is written relative to its own origin and takes the
-viewer's state as unknown, so it is the same text wherever it stands. After one with text the font is selected
-again, for the sake of readers that forget it at `Q`. What comes again in other documents (`FixedOps`) is
-compiled once, and gives the same bytes as if it were not.
+Whole fragments are painted by `fragments`.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from forms.formats.pdf.composites import Composite
 from forms.formats.pdf.display import (
     ARTIFACT,
     Colour,
     FieldOp,
-    FixedOps,
     GlyphRun,
     ImageOp,
     LineOp,
@@ -36,12 +30,10 @@ from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
 from forms.formats.pdf.words import (
     FaceUse,
-    Words,
     colour_operands,
     face_use,
     font_operator,
     hundredths,
-    words_of,
     written,
 )
 
@@ -49,7 +41,6 @@ _TOUCHING = 0.01
 """Points between two pieces of text that count as none."""
 _WORD_GAP = 0.15
 """Ems between two pieces of text in a line from which on they are two words."""
-_MARKED = "/%s<</MCID %d>>BDC\nBT\n%.2f %.2f Td\n%sET\nEMC\n"
 _UNMARKED = -2
 """The element index of content outside of marked content (in a field's appearance)."""
 
@@ -59,54 +50,12 @@ def image_name(member: str) -> str:
     return f"I{zlib.crc32(member.encode('utf-8')):08X}"
 
 
-class Template(NamedTuple):
-    """A fragment's operators, relative to its origin and whatever the state before, and what they need.
-
-    `text` wants one number for each of `owners`, which are element indices, one for each marked content.
-    `links` and `fields` come with the number of marked contents before them. `faces` are the faces whose fixed
-    fonts it uses; `cuts` the faces and texts of its cut fonts.
-    """
-
-    text: str
-    owners: tuple[int, ...]
-    links: tuple[tuple[int, LinkOp], ...]
-    fields: tuple[tuple[int, FieldOp], ...]
-    images: tuple[ImageOp, ...]
-    extras: bool
-    faces: tuple[str, ...]
-    cuts: tuple[tuple[str, str], ...]
-
-
-def compiled(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | Template | bool:
-    """Compile a fragment; False if a code in it is this document's own."""
-    words = words_of(ops, fonts)
-    if words is not None and words.element >= 0:
-        return words
-    painter = Painter(fonts)
-    owners = painter.inside(ops, roles, 0)
-    text = painter.text().replace("%", "%%")
-    for index in range(len(owners)):
-        text = text.replace(f"<</MCID {index}>>BDC", "<</MCID %d>>BDC")
-    if not painter.general or text.count("<</MCID %d>>BDC") != len(owners):
-        return False
-    return Template(
-        text if owners else text.replace("%%", "%"),
-        tuple(owners),
-        tuple(painter.links),
-        tuple(painter.fields),
-        tuple(painter.images),
-        painter.extras,
-        tuple(painter.faces),
-        tuple(painter.cuts),
-    )
-
-
 class Painter:
-    """Writes a page's (or a form XObject's) operators.
+    """Writes the operators of a form XObject, or of a fragment.
 
-    After each fragment `links`, `fields` and `images` hold what it had of those (`extras`: if anything).
-    `faces`, `cuts` and `general` tell of all that was painted: fixed fonts, plain texts in cut fonts, and
-    whether no code is the document's own.
+    `links`, `fields` and `images` hold what there was of those (`extras`: if anything). `faces`, `cuts` and
+    `general` tell of all that was painted: fixed fonts, plain texts in cut fonts, and whether no code is the
+    document's own.
     """
 
     def __init__(self, fonts: DocumentFonts) -> None:
@@ -145,46 +94,12 @@ class Painter:
         """Give the operators."""
         return "".join(self._out).encode("latin-1")
 
-    def fragment(
-        self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str], offset: int
-    ) -> Sequence[int]:
-        """Paint a body fragment with its origin at (left, top), y upwards.
+    def inside(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Sequence[int]:
+        """Paint a fragment where the origin is, y upwards, with the state unknown.
 
         `roles` are those of the instance's elements; the operations' elements count from `offset`. Gives the
         element of each of its marked contents, which are numbered on from `marked`.
         """
-        if self.extras:
-            self.links, self.fields, self.images = [], [], []
-            self.extras = False
-        words: Words | Template | bool | None
-        if ops.__class__ is FixedOps:
-            words = ops.drawn  # type: ignore[assignment]
-            if words is None:
-                words = ops.drawn = compiled(ops, roles[offset:], self._fonts)
-            if words.__class__ is Template:
-                return self._again(words, left, top, offset)
-        else:
-            words = words_of(ops, self._fonts)
-        if words.__class__ is Words and words.element >= 0:
-            face, select, colour, element, x, y, shown = words
-            if select != self._selected:
-                self._select(select, face)
-            if colour != self._fill:
-                self._fill_colour(colour)
-            element += offset
-            x, y = int(left * 100 + 0.5) / 100 + x, int(top * 100 + 0.5) / 100 - y  # as `hundredths`
-            self._out.append(_MARKED % (roles[element], self.marked, x, y, shown))
-            self.marked += 1
-            return (element,)
-        before = (self._fill, self._stroke, self._selected)
-        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-        owners = self.inside(ops, roles, offset)
-        self._out.append("Q\n")
-        self._fill, self._stroke, self._selected = (*before[:2], "" if self._selected else before[2])
-        return owners
-
-    def inside(self, ops: Sequence[Op], roles: Sequence[str], offset: int) -> Sequence[int]:
-        """Paint a fragment where the origin is, with the state unknown; for the rest as `fragment`."""
         self._fill = self._stroke = None
         self._selected = ""
         self._roles, self._offset = roles, offset
@@ -195,50 +110,6 @@ class Painter:
             self._element = _UNMARKED
         self.marked += len(owners)
         return owners
-
-    def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
-        """Paint a fragment from its template."""
-        first, owners = self.marked, template.owners
-        inside = template.text
-        if owners:
-            self.marked += len(owners)
-            inside %= tuple(range(first, self.marked))
-        self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n{inside}Q\n")
-        self.links, self.fields, self.images = [*template.links], [*template.fields], [*template.images]
-        self.extras = template.extras
-        if template.faces or template.cuts:
-            self._selected = ""
-            self._fonts.use(template.faces, template.cuts)
-        return [owner + offset for owner in owners] if offset else owners
-
-    def artifact(self, parts: Iterable[tuple[Sequence[Op], float, float]], properties: str) -> str:
-        """Paint as one artifact with `properties` (14.8.2.2): operations, each with their origin, y upwards.
-
-        Gives the operators, which are the same whatever stands before them: `add` puts them on pages.
-        """
-        out, before = self._out, (self._fill, self._stroke)
-        self._out = [f"/Artifact<<{properties}>>BDC\n"]
-        for ops, left, top in parts:
-            self._fill = self._stroke = None
-            self._selected = ""
-            self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-            words = words_of(ops, self._fonts)
-            if words is not None:
-                self._select(words.select, words.face)
-                self._fill_colour(words.colour)
-                self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
-            else:
-                self.unmarked(ops, 0.0)
-            self._out.append("Q\n")
-        self._out.append("EMC\n")
-        painted, self._out = "".join(self._out), out
-        self._fill, self._stroke = before
-        return painted
-
-    def add(self, operators: str) -> None:
-        """Add what `artifact` gave."""
-        self._selected = ""
-        self._out.append(operators)
 
     def unmarked(self, ops: Sequence[Op], top: float) -> None:
         """Paint without marked content, with the origin at (0, top)."""

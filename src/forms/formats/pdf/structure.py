@@ -203,7 +203,7 @@ class Occurrence:
         assert self.bones is not None
         return self.first + self.bones.ranks[element]
 
-    def note_labels(self, ops: Sequence[Op], offset: int) -> None:
+    def note_labels(self, ops: Iterable[Op], offset: int) -> None:
         """Note what the labels of list items say; the operations' elements count from `offset`."""
         roles = self.shape.roles
         for op in ops:

@@ -15,6 +15,7 @@ from forms.formats.pdf.display import (
     Fragment,
     ImageOp,
     Instance,
+    JoinedOps,
     LaidDocument,
     LinkOp,
     Op,
@@ -23,9 +24,10 @@ from forms.formats.pdf.display import (
     Sheet,
     with_numbers,
 )
-from forms.formats.pdf.draw import Painter, image_name
+from forms.formats.pdf.draw import image_name
 from forms.formats.pdf.embedding import DocumentFonts
 from forms.formats.pdf.fonts import FontBook
+from forms.formats.pdf.fragments import PagePainter
 from forms.formats.pdf.objects import PdfFile, name, number, stream, text_string
 from forms.formats.pdf.outline import write_outline
 from forms.formats.pdf.pictures import put_picture
@@ -60,7 +62,7 @@ class _Sheet(Struct):
     number: int
     width: float
     height: float
-    painter: Painter
+    painter: PagePainter
     runs: list[Run] = []
     run: Run | None = None
     annotations: list[int] = []
@@ -133,7 +135,7 @@ class _Writer:
         ]
 
     def _sheet(self, side: Sheet) -> _Sheet:
-        return _Sheet(self.file.reserve(), side.width, side.height, Painter(self.fonts))
+        return _Sheet(self.file.reserve(), side.width, side.height, PagePainter(self.fonts))
 
     def _draw_sheets(self, sides: Sequence[Sheet], sheets: Sequence[_Sheet]) -> None:
         """Draw the pages in reading order, each on its sheet: the tree has their content in that order."""
@@ -184,7 +186,7 @@ class _Writer:
         if fragment.instance in self.flat_fields:
             ops = self._flattened(ops)
         if shape.has_labels:
-            occurrence.note_labels(ops, fragment.offset)
+            occurrence.note_labels(_fixed(ops), fragment.offset)
         owners = painter.fragment(ops, fragment.x, top, shape.roles, fragment.offset)
         if owners:
             run = occurrence.run
@@ -227,9 +229,9 @@ class _Writer:
             if key not in self.pictures:
                 self.pictures[key] = put_picture(self.file, image.data)
 
-    def _flattened(self, ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    def _flattened(self, ops: Sequence[Op]) -> Sequence[Op]:
         """Replace fields by their text."""
-        if FieldOp not in [op.__class__ for op in ops]:
+        if FieldOp not in [op.__class__ for op in _fixed(ops)]:
             return ops
         flat: list[Op] = []
         for op in ops:
@@ -283,6 +285,11 @@ class _Writer:
             self.file.put(sheet.number, b"<</Type/Page%s%s>>" % (shared, own))
         kids = _references([sheet.number for sheet in sheets])
         self.file.put(self.page_tree, b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(sheets), kids))
+
+
+def _fixed(ops: Sequence[Op]) -> Iterable[Op]:
+    """Give operations among which all fields and labels of lists are."""
+    return ops.fixed if isinstance(ops, JoinedOps) else ops
 
 
 def _one_by_one(pages: Sequence[Page]) -> tuple[Sheet, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import FixedOps, Instance, Op
+from forms.formats.pdf.display import Blank, FixedOps, Instance, JoinedOps, Op
 from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import Typesetter, typesetter
 from forms.formats.pdf.layout.laid import (
@@ -20,6 +20,7 @@ from forms.formats.pdf.layout.laid import (
     LaidTable,
 )
 from forms.formats.pdf.layout.paragraphs import Surroundings, lay_out_paragraph
+from forms.formats.pdf.layout.rows import parts_of
 from forms.formats.pdf.layout.structure import Structure
 from forms.formats.pdf.layout.tables import lay_out_table
 from forms.formats.word.model import (
@@ -70,12 +71,25 @@ def settled(content: LaidContent) -> LaidContent:
     """Mark what was laid out as something that comes again, as the identical objects, in other documents."""
     if isinstance(content, LaidParagraph):
         return settled_paragraph(content)
+    merges = any(row.shape.merged for row in content.rows)
     rows = tuple(
-        LaidRow(row.shape, tuple(map(settled_cell, row.cells)), row.height, row.alone, row.exact)
+        LaidRow(
+            row.shape,
+            tuple(map(settled_cell, row.cells)),
+            row.height,
+            row.alone,
+            row.exact,
+            () if merges else settled_row(row),
+        )
         for row in content.rows
     )
     header = tuple((x, y, _fixed(ops), offset) for x, y, ops, offset in content.header_pieces)
     return LaidTable(content.x, rows, content.headers, header, content.header_height)
+
+
+def settled_row(row: LaidRow) -> JoinedOps:
+    """Give what is drawn of a row in no vertical merge, as something that comes again."""
+    return JoinedOps((), Blank([FixedOps(part) for part in parts_of(row)]))
 
 
 def settled_paragraph(paragraph: LaidParagraph) -> LaidParagraph:
@@ -89,8 +103,8 @@ def settled_cell(cell: LaidCell) -> LaidCell:
     return LaidCell(cell.shape, cell.flow, pieces, cell.height, cell.base)
 
 
-def _fixed(ops: tuple[Op, ...]) -> tuple[Op, ...]:
-    return ops if isinstance(ops, FixedOps) or not ops else FixedOps(ops)
+def _fixed(ops: Sequence[Op]) -> tuple[Op, ...]:
+    return ops if isinstance(ops, FixedOps) else FixedOps(ops) if ops else ()
 
 
 def _instance(block: Paragraph | Table, structure: Structure) -> Instance:

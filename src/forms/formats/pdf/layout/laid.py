@@ -5,15 +5,16 @@ What is made for each line and cell of a document is not frozen, as that would t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from forms.formats.pdf.display import Colour, Instance, Op, TextLines
 from forms.formats.word.model import Border, Borders, ParagraphFormat
 
-Piece = tuple[float, float, tuple[Op, ...], int]
+Piece = tuple[float, float, Sequence[Op], int]
 """Where the operations' origin lies in what holds them, the operations, and what their elements count from."""
 
 
@@ -213,14 +214,35 @@ class LaidRow(Struct):
     """A row with its content. Its height includes that of its upper border, but not the border below it.
 
     `alone` is its height if the vertical merges that begin in it had no other row. `exact`: it has just the
-    height that it asks for.
+    height that it asks for. `held` are its cells or what makes them when they are asked for, which is only
+    where a row is parted. `whole` is all that is drawn of it where it stands whole, if that is known in one
+    piece, whose elements count from `base`; `least` is then the height that it needs to begin (see
+    `rows.least`).
     """
 
     shape: RowShape
-    cells: tuple[LaidCell, ...]
+    held: tuple[LaidCell, ...] | Callable[[], tuple[LaidCell, ...]]
     height: float
     alone: float
     exact: bool
+    whole: Sequence[Op] = ()
+    base: int = 0
+    least: float = 0.0
+
+    @property
+    def cells(self) -> tuple[LaidCell, ...]:
+        """Its cells."""
+        if not isinstance(self.held, tuple):
+            cells, base = self.held(), self.base
+            self.held = tuple([replace(cell, base=cell.base + base) for cell in cells]) if base else cells
+        return self.held
+
+    def moved(self, base: int) -> LaidRow:
+        """Give it with elements that count from `base`."""
+        held = self.held
+        if isinstance(held, tuple):
+            held = tuple([replace(cell, base=cell.base + base) for cell in held])
+        return replace(self, held=held, base=base)
 
 
 class LaidTable(Struct):

@@ -13,7 +13,8 @@ from forms.formats.pdf.fonts import FontBook
 from forms.formats.pdf.layout.atoms import typesetter
 from forms.formats.pdf.layout.blocks import Setting, lay_out_blocks
 from forms.formats.pdf.layout.laid import LaidBlock
-from forms.formats.pdf.layout.plans import ParagraphPlan, TablePlan, TextPlan
+from forms.formats.pdf.layout.plans import ParagraphPlan, TextPlan
+from forms.formats.pdf.layout.table_plans import TablePlan
 from forms.formats.word.model import BlockControl, BlockItem, Paragraph, Placed, Table
 from forms.formats.word.patterns import filled, holds_places
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -13,6 +14,8 @@ from forms.formats.pdf.display import (
     FieldOp,
     FixedOps,
     ImageOp,
+    JoinedOps,
+    LineOp,
     LinkOp,
     Op,
     PageNumberOp,
@@ -70,11 +73,13 @@ def first_height(table: LaidTable, full: float) -> float:
     if kept <= full:
         rows = table.rows[: end + 1]
     last = rows[-1]
-    return sum(row.height for row in rows[:-1]) + _least(last) + last.shape.bottom_rule
+    return sum(row.height for row in rows[:-1]) + least(last) + last.shape.bottom_rule
 
 
-def _least(row: LaidRow) -> float:
+def least(row: LaidRow) -> float:
     """The height that a row needs to begin."""
+    if row.least:
+        return row.least
     if row.shape.cant_split or row.exact or row.shape.merged:
         return row.height
     needed = 0.0
@@ -157,10 +162,14 @@ class _Placing:
             row = rest.row
         return self._done(None)
 
+    def _merged(self, row: int) -> bool:
+        """Whether a row is part of a vertical merge."""
+        rows = self._table.rows
+        return rows[row].shape.merged or (row > 0 and rows[row - 1].shape.merged)
+
     def _stands_alone(self, row: int) -> bool:
         """Whether no other row has to do with where a row goes."""
-        rows = self._table.rows
-        return not (_goes_on(rows[row].shape) or (row and rows[row - 1].shape.merged))
+        return not (self._table.rows[row].shape.keep_next or self._merged(row))
 
     def _unit(self, row: int) -> tuple[int, int]:
         """Give the first and last of the rows that vertical merges hold together."""
@@ -201,7 +210,7 @@ class _Placing:
         rows = self._table.rows[first : last + 1]
         if len(rows) == 1:
             return True
-        end = rows[-1].height if rows[-2].shape.merged else _least(rows[-1])
+        end = rows[-1].height if rows[-2].shape.merged else least(rows[-1])
         height = sum(row.height for row in rows[:-1]) + end
         repeated = self._table.header_height if first >= self._table.headers else 0.0
         return (
@@ -274,7 +283,15 @@ class _Placing:
 
     def _draw_whole(self, row: int, height: float, unit: int) -> None:
         here = self._table.rows[row]
-        self._draw(here, height, [cell.pieces for cell in here.cells], row=unit)
+        if not here.whole and unit >= 0 and not self._merged(row):
+            here.whole = JoinedOps(parts_of(here))
+        if here.whole:
+            self._pieces.append((0.0, self._y, here.whole, here.base))
+            self._y += height
+            self._last = here
+            self._any = True
+        else:
+            self._draw(here, height, [cell.pieces for cell in here.cells], row=unit)
         self._body = self._body or row >= self._table.headers
 
     def _draw(
@@ -315,13 +332,27 @@ def draw_row(
     for cell, content in zip(here.cells, contents, strict=True):
         if not content:
             continue
-        place, base = cell.shape, cell.base
-        left, top = place.left, under + place.top
-        if not parted and place.vertical != "top":
+        top = under + cell.shape.top
+        if not parted and cell.shape.vertical != "top":
             top += _lift(cell, here, height, rows, row)
-        for x, dy, ops, offset in content:
-            if ops:
-                pieces.append((left + x, top + dy, ops, base + offset))
+        _draw_cell(cell, content, top, pieces)
+
+
+def _draw_cell(cell: LaidCell, content: tuple[Piece, ...], top: float, pieces: list[Piece]) -> None:
+    left, base = cell.shape.left, cell.base
+    for x, y, ops, offset in content:
+        if ops:
+            pieces.append((left + x, top + y, ops, base + offset))
+
+
+def cell_pieces(row: LaidRow, cell: LaidCell) -> list[Piece]:
+    """Give what is drawn of a cell in one row, from the row's upper left corner on."""
+    top = row.shape.rule + cell.shape.top
+    if cell.shape.vertical != "top":
+        top += _lift(cell, row, row.height, (row,), 0)
+    pieces: list[Piece] = []
+    _draw_cell(cell, cell.pieces, top, pieces)
+    return pieces
 
 
 _MOST_FRAMES = 64
@@ -370,6 +401,30 @@ def edge_ops(edge: Edge, y: float) -> list[Op]:
     return strokes(edge.border, edge.x1 - reach, y, edge.x2 + reach, y)
 
 
+def parts_of(row: LaidRow) -> list[Sequence[Op]]:
+    """Give what is drawn of a row in no vertical merge, from its upper left corner on: frame, then cells."""
+    parts = [in_one(cell_pieces(row, cell)) for cell in row.cells]
+    return [part for part in (frame(row.shape, row.height), *parts) if part]
+
+
+def in_one(pieces: Sequence[Piece]) -> tuple[Op, ...]:
+    """Give pieces as operations from one origin."""
+    out: list[Op] = []
+    for x, y, ops, base in pieces:
+        for op in ops:
+            if isinstance(op, LineOp):
+                out.append(replace(op, x1=op.x1 + x, y1=op.y1 + y, x2=op.x2 + x, y2=op.y2 + y))
+            elif isinstance(op, RectOp):
+                out.append(replace(op, x=op.x + x, y=op.y + y))
+            elif isinstance(op, TextLines):
+                moved = replace(op, x=op.x + x, y=op.y + y, left=op.left + x)
+                out.append(replace(moved, element=op.element + base) if op.element != ARTIFACT else moved)
+            else:
+                element = op.element + base if op.element != ARTIFACT else ARTIFACT
+                out.append(replace(op, x=op.x + x, y=op.y + y, element=element))
+    return tuple(out)
+
+
 def as_artifacts(pieces: list[Piece]) -> tuple[Piece, ...]:
     """Give pieces that look the same but aren't read aloud: for repeated header rows."""
     out = []
@@ -381,5 +436,6 @@ def as_artifacts(pieces: list[Piece]) -> tuple[Piece, ...]:
             elif not isinstance(op, LinkOp | FieldOp):
                 kept.append(op)
         same = len(kept) == len(ops) and all(map(operator.is_, kept, ops))
-        out.append((x, y, ops if same else ops.__class__(kept), 0))
+        kind = FixedOps if isinstance(ops, FixedOps) else tuple
+        out.append((x, y, ops if same else kind(kept), 0))
     return tuple(out)

@@ -19,7 +19,9 @@ from forms.formats.pdf.display import (
     BLACK,
     PAGE_DIGIT,
     PAGES_DIGIT,
+    PLACE,
     GlyphRun,
+    Place,
     TextLines,
     TextOp,
 )
@@ -112,8 +114,8 @@ class SimpleLines:
 
         `numbers`: the digits of page numbers may stand in the texts.
         """
-        self._face, advances = setter.plain(run)
-        self._advance = _WithDigits(advances).__getitem__ if numbers else advances.__getitem__
+        self._face, self._advances = setter.plain(run)
+        self._advance = (_WithDigits(self._advances) if numbers else self._advances).__getitem__
         self._ruler = setter.ruler(run)
         self._size, self._colour = run.size, run.colour or BLACK
         self._underline, self._strike = run.underline, run.strike
@@ -135,34 +137,62 @@ class SimpleLines:
 
     def lay_out(self, text: str, element: int) -> LaidParagraph | None:
         """Lay out an element's text, with line ends and tabs in it; None if that takes the long way."""
+        lines = self._lines(text)
+        if lines is None:
+            return self._tabbed(text, element) if "\t" in text else None
+        if element == ARTIFACT and "\n" in text:
+            return None
+        if self._share:
+            return self._stacked(lines.split("\n"), element)
+        return self._even(self._first, lines, lines.count("\n") + 1, element)
+
+    def text(self, text: str) -> str | None:
+        """Break a text as `lay_out` does, for a `blank`, with line feeds between lines; nothing gives nothing.
+
+        None if it has tabs or empty lines, or that takes the long way.
+        """
+        lines = self._lines(text) if text else ""
+        if lines and "\n" in text and not all(lines.split("\n")):
+            return None
+        return lines
+
+    def blank(self, count: int, element: int) -> LaidParagraph | None:
+        """Lay out so many lines with a place for a text each; None if more than the text differs."""
+        if self._underline or self._strike:
+            return None
+        if not self._share:
+            return self._even(self._first, "\n".join([PLACE] * count), count, element)
+        place = Place(self._face, PLACE, (), 0.0, 0, True, self._share, self._advances)
+        out = []
+        top, left = 0.0, self._first
+        for _ in range(count):
+            x = left + (self._limit - left) * self._share
+            op = TextOp(x, top + self._ascent, place, self._size, element, self._colour)
+            out.append(LaidLine(top, self._height, self._pitch, (op,)))
+            top += self._pitch
+            left = self._left
+        return of_lines(self._look, tuple(out), self._box)
+
+    def _lines(self, text: str) -> str | None:
+        """Break a text into lines with line feeds between them; None if there are tabs, or as `lay_out`."""
         if not text or text[0] == " ":
             return None
         marks = self._ruler.marks(text)
-        if marks is None:
-            return self._special(text, element)
-        high, low = marks
-        shown = len(text) if text[-1] != " " else len(text.rstrip(" "))
-        if shown <= LONGEST:
-            width = width_of(high[:shown], low[:shown]) / self._units
-            if width <= self._first_room:
-                x = self._first
-                if self._share:
-                    x += (self._limit - x - width * self._size) * self._share
-                return self._even(x, text[: shown + 1], 1, element)
-        lines = broken(text, high, low, self._first_room * self._units, self._room * self._units)
-        return self._special(text, element) if lines is None else self._stacked(lines, element)
-
-    def _special(self, text: str, element: int) -> LaidParagraph | None:
-        """Do the same with a text that can't be measured, or not be broken, as a whole."""
+        if marks is not None:
+            high, low = marks
+            shown = len(text) if text[-1] != " " else len(text.rstrip(" "))
+            if shown <= LONGEST and width_of(high[:shown], low[:shown]) / self._units <= self._first_room:
+                return text[: shown + 1]
+            found = broken(text, high, low, self._first_room * self._units, self._room * self._units)
+            if found is not None:
+                return "\n".join(found)
+        elif "\t" in text:
+            return None
         try:
-            if "\t" in text:
-                return self._tabbed(text, element)
-            if "\n" in text and element == ARTIFACT:
-                return None
-            lines = self._hard_lines(text)
+            found = self._hard_lines(text)
         except KeyError:
             return None  # a character that needs shaping or another face
-        return None if lines is None else self._stacked(lines, element)
+        return None if found is None else "\n".join(found)
 
     def _hard_lines(self, text: str) -> list[str] | None:
         """Break a text with line ends in it. A space follows each line that ends with one."""
@@ -198,9 +228,7 @@ class SimpleLines:
         return [text[start:stop] + " " if spaced else text[start:stop] for start, stop, spaced in found]
 
     def _stacked(self, lines: list[str], element: int) -> LaidParagraph:
-        """Put lines below each other."""
-        if not self._share:
-            return self._even(self._first, "\n".join(lines), len(lines), element)
+        """Put lines below each other that don't begin at the left."""
         out = []
         top, left = 0.0, self._first
         for line in lines:
@@ -240,7 +268,13 @@ class SimpleLines:
         return TextOp(x, top + self._ascent, run, self._size, element, *look, spaced)
 
     def _tabbed(self, text: str, element: int) -> LaidParagraph | None:
-        """Place the pieces between tabs in one line; None if it doesn't hold them."""
+        """Place the pieces between tabs in one line; None if it doesn't hold them, or as `lay_out`."""
+        try:
+            return self._in_columns(text, element)
+        except KeyError:
+            return None
+
+    def _in_columns(self, text: str, element: int) -> LaidParagraph | None:
         ops: list[TextOp] = []
         segment = Segment(self._first)
         size, limit = self._size, self._limit
