@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +182,7 @@ class Catalogue:
     def _further_fonts(self) -> list[Path]:
         """Folders of further fonts: a force's own, and the optional package with Chinese."""
         folders = [folder / "fonts" for folder in self.library.folders[:-1]]
-        extra = PathFinder.find_spec(CHINESE)
+        extra = find_spec(CHINESE)
         if extra is not None and extra.origin:
             folders.append(Path(extra.origin).parent)
         return [folder for folder in folders if folder.is_dir()]

@@ -12,7 +12,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping
-from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 
 import forms.formats.word
@@ -102,7 +102,7 @@ def _program() -> list[str]:
     """Tell this very program and its libraries from others: by Python's version, and files' sizes and times."""
     files = sorted(Path(next(iter(forms.formats.word.__path__))).glob("*.py"))
     for name in LIBRARIES:
-        spec = PathFinder.find_spec(name)
+        spec = find_spec(name)
         files += [Path(spec.origin)] if spec is not None and spec.origin else []
     stats = [(file, file.stat()) for file in files]
     return [sys.version, *(f"{file} {stat.st_size} {stat.st_mtime_ns}" for file, stat in stats)]
