@@ -18,7 +18,7 @@ from forms.domain.artefact import Header, Manifest, parse_manifest
 from forms.domain.audience import Reader, load_readers
 from forms.domain.case import is_plain_name, parse_object
 from forms.domain.digest import file_digest
-from forms.domain.normal import ASCII_TEXT, characters
+from forms.domain.normal import ASCII_TEXT
 from forms.domain.routing import Authorities, load_authorities
 from forms.domain.schema import PROFILE_SCHEMA, Vocabulary
 from forms.formats.word.compiled import CompiledTemplate, PrintSize
@@ -153,13 +153,15 @@ class Catalogue:
 
         return load_rules(self.directory("deadlines"), self.profile.get("deadlines"))
 
-    def undrawable(self, text: str) -> bool:
-        """Tell whether a text has a character that no font draws; a font is asked about each only once."""
-        plain = self._drawable.issuperset(ASCII_TEXT) or not self.fonts.uncovered(ASCII_TEXT)
-        new = characters(text, beside=ASCII_TEXT if plain else "") - self._drawable
+    def undrawable(self, others: frozenset[str]) -> bool:
+        """Tell whether one of these characters, or of `ASCII_TEXT`, is in no font.
+
+        The fonts are asked about each character only once.
+        """
+        new = others - self._drawable if self._drawable else others.union(ASCII_TEXT)
         if new and self.fonts.uncovered("".join(new)):
             return True
-        self._drawable.update(new, ASCII_TEXT if plain else "")
+        self._drawable.update(new)
         return False
 
     @cached_property

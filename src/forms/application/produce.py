@@ -20,7 +20,7 @@ from forms.application.copies import Copy, Plan, addressee, others_of, plan
 from forms.application.steps import next_steps
 from forms.domain.artefact import Edition, Manifest
 from forms.domain.audience import View, annex_rows, view
-from forms.domain.case import Case, strings, texts
+from forms.domain.case import Case, strings
 from forms.domain.digest import content_digest
 from forms.domain.explain import GAPS
 from forms.domain.leaks import Readings, leaks
@@ -302,9 +302,9 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     """Refuse a document whose remaining text repeats what was removed, or holds what no font can draw."""
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
-    written = texts(job.case.data)
-    readings = Readings(written)
-    undrawable = "pdf" in job.options.formats and job.catalogue.undrawable("".join(written))
+    survey = job.case.survey
+    readings = Readings(survey.texts)
+    undrawable = "pdf" in job.options.formats and job.catalogue.undrawable(survey.characters)
     for seen in views:
         problems += leaks(seen, root, job.case.source, readings)
         if undrawable:
@@ -348,7 +348,7 @@ def _fill(job: _Job, seen: View) -> tuple[View, tuple[Problem, ...]]:
     if errors := errors_in(problems):
         raise InputError(*errors)
     filled = {**papers, job.manifest.id: {**part, name: entries}}
-    return replace(seen, data={**seen.data, "papers": filled}), problems
+    return replace(seen, data={**seen.data, "papers": filled}, plain=False), problems
 
 
 def _extra(prepared: Prepared, copy: Copy) -> dict[str, Rows]:

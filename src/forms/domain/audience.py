@@ -56,7 +56,7 @@ class View(Struct, frozen=True):
 
     `origins` maps the places of list items that moved up, in the view, to their places in the full case.
     `elsewhere` is what the reader might have, but this document is not about (pointer, node, value): it is
-    no secret.
+    no secret. `plain` tells what `Survey.plain` does; without it, nothing is known of that.
     """
 
     reader: Reader
@@ -64,6 +64,7 @@ class View(Struct, frozen=True):
     withheld: tuple[Removed, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     elsewhere: tuple[tuple[str, Node, object], ...] = ()
+    plain: bool = False
 
     def origin(self, pointer: str) -> str:
         """Give the place in the full case of a place in the view."""
@@ -109,7 +110,8 @@ def view(
     engine = _Engine(case, root, reader, artefact, person, only or {}, marks)
     kept = engine.keep(root, case.data, "", False, False, "")
     data = kept if isinstance(kept, dict) else {}
-    return View(reader, data, tuple(engine.removed), engine.origins, tuple(engine.elsewhere))
+    plain = case.seen is not None and case.seen.plain
+    return View(reader, data, tuple(engine.removed), engine.origins, tuple(engine.elsewhere), plain)
 
 
 def refusals(rule: AudienceRule, case: Case, vocabulary: Vocabulary, reader: Reader) -> tuple[Problem, ...]:

@@ -60,11 +60,32 @@ class _NotANumber(Struct, frozen=True):
     """Stands where the file had NaN, Infinity or a number beyond all bounds."""
 
 
+class Survey(Struct, frozen=True):
+    """What a case is made of, as far as it was seen when its file was read.
+
+    `texts` are all its texts; `characters` has all that stand in them beside those of `ASCII_TEXT`; `plain`
+    tells that names are ASCII and no number has a fraction.
+    """
+
+    texts: list[str]
+    characters: frozenset[str]
+    plain: bool
+
+
 class Case(Struct, frozen=True):
     """A loaded case: `data` is the JSON object (treat it as read-only), `source` the file's name."""
 
     data: Mapping[str, object]
     source: str = ""
+    seen: Survey | None = None
+
+    @property
+    def survey(self) -> Survey:
+        """What it is made of; a case that was not read from a file is looked through each time."""
+        if self.seen is not None:
+            return self.seen
+        found = texts(self.data)
+        return Survey(found, frozenset(characters("".join(found))), False)
 
 
 def parse(data: bytes, source: str) -> Case:
@@ -77,7 +98,9 @@ def parse(data: bytes, source: str) -> Case:
     Raises:
         InputError: With every problem found (malformed JSON stops at the first).
     """
-    return Case(parse_object(data, source), source)
+    text = _decode(data, source)
+    quick = _load_sound(text)
+    return Case(quick[0], source, quick[1]) if quick else Case(_load_any(text, source), source)
 
 
 def empty_case() -> Case:
@@ -89,8 +112,11 @@ def parse_object(data: bytes, source: str) -> dict[str, object]:
     """Read any JSON object (a case, a profile) as `parse` does, and give the plain dict."""
     text = _decode(data, source)
     quick = _load_sound(text)
-    if quick is not None:
-        return quick
+    return quick[0] if quick else _load_any(text, source)
+
+
+def _load_any(text: str, source: str) -> dict[str, object]:
+    """Give the object of any file, or refuse it with every problem found."""
     value = _load(text, source)
     if not isinstance(value, dict):
         raise InputError(
@@ -208,31 +234,43 @@ def _decode(data: bytes, source: str) -> str:
         ) from None
 
 
-def _load_sound(text: str) -> dict[str, object] | None:
+def _load_sound(text: str) -> tuple[dict[str, object], Survey] | None:
     """Give the object of a file that is surely sound, in a third of the time; None where one has to look.
 
     As many colons as names and texts have say that no name was given twice: what the later took the place of
     would have left its own.
     """
-    if _ESCAPED.search(text) or not _FORBIDDEN_CHARACTERS.isdisjoint(characters(text)):
+    others = characters(text)
+    if _ESCAPED.search(text) or not _FORBIDDEN_CHARACTERS.isdisjoint(others):
         return None
+    found: list[str] = []
+    beyond: list[object] = []
     try:
         value = _SOUND.decode(text)
-        found: list[str] = []
-        names = _survey(value, 1, found)
+        names = _look_through(value, 1, found, beyond)
     except (ValueError, RecursionError):
         return None
-    return value if type(value) is dict and names + "".join(found).count(":") == text.count(":") else None
+    joined = "".join(found)
+    if type(value) is not dict or names + joined.count(":") != text.count(":"):
+        return None
+    if "\\u" in text:
+        others = characters(joined)
+    return value, Survey(found, frozenset(others), not beyond)
 
 
-def _survey(value: object, depth: int, found: list[str]) -> int:
-    """Collect the texts in an object or list, and count the names; raises ValueError for what isn't sound."""
+def _look_through(value: object, depth: int, found: list[str], beyond: list[object]) -> int:
+    """Collect the texts in an object or list, and what isn't plain (see `Survey`); give the number of names.
+
+    Raises ValueError for what isn't sound.
+    """
     if depth > MOST_DEPTH:
         raise ValueError
     count = 0
     below: Iterable[object] = ()
     if type(value) is dict:
         count, below = len(value), value.values()
+        if not "".join(value).isascii():
+            beyond.append(value)
     elif type(value) is list:
         below = value
     for item in below:
@@ -240,7 +278,9 @@ def _survey(value: object, depth: int, found: list[str]) -> int:
         if kind is str:
             found.append(item)  # type: ignore[arg-type] # which it is
         elif kind is dict or kind is list:
-            count += _survey(item, depth + 1, found)
+            count += _look_through(item, depth + 1, found, beyond)
+        elif kind is float:
+            beyond.append(item)
         elif kind is _NotANumber:
             raise ValueError
     return count

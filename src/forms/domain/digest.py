@@ -34,16 +34,17 @@ def content_digest(
         "reader": view.reader.name,
         "view": view.data,
     }
-    return hashlib.sha256(canonical(content)).hexdigest()
+    plain = view.plain and _is_plain(content["addressed"])
+    return hashlib.sha256(canonical(content, plain)).hexdigest()
 
 
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - JSON in
+def canonical(value: Any, plain: bool = False) -> bytes:  # noqa: ANN401 - JSON in
     """Give the canonical form of JSON (RFC 8785).
 
     `msgspec` gives the same as `rfc8785` where names are ASCII and no number has a fraction, in a fiftieth of
-    the time; the rest is left to `rfc8785`.
+    the time; the rest is left to `rfc8785`. `plain` says that it is so, which else has to be looked for.
     """
-    if _is_plain(value):
+    if plain or _is_plain(value):
         return _WRITER.encode(value)
     import rfc8785  # hardly ever wanted
 
@@ -64,7 +65,7 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - JSON in
         below = value
     else:
         return kind in _SIMPLE or (kind is int and abs(value) < _EXACT)
-    return _SIMPLE.issuperset(map(type, below)) or all(map(_is_plain, below))
+    return all(map(_is_plain, [item for item in below if type(item) not in _SIMPLE]))
 
 
 _TEXT = frozenset({str})

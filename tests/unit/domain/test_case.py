@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from forms.domain import case as case_module
 from forms.domain.case import MOST_BYTES, empty_case, parse, resolve, step, steps, strings
+from forms.domain.digest import _is_plain
+from forms.domain.normal import characters
 from forms.foundation.errors import InputError
 
 
@@ -139,7 +141,7 @@ ODD = st.recursive(
 @settings(max_examples=300)
 @given(st.lists(st.tuples(NAMES, ODD), max_size=3).map(tuple).map(written))
 def test_what_is_read_quickly_is_what_is_read_thoroughly(text):
-    quick = case_module._load_sound(text)
+    quick, survey = case_module._load_sound(text) or (None, None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(case_module, "_load_sound", lambda text: None)
         try:
@@ -147,6 +149,10 @@ def test_what_is_read_quickly_is_what_is_read_thoroughly(text):
         except InputError:
             thorough = None
     assert quick is None or (quick == thorough and repr(quick) == repr(thorough))
+    if survey:
+        assert survey.texts == case_module.texts(thorough)
+        assert survey.characters >= characters("".join(survey.texts))
+        assert not survey.plain or _is_plain(thorough)
 
 
 def test_most_files_are_read_quickly():

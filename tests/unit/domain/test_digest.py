@@ -4,11 +4,13 @@ import hashlib
 from datetime import date
 
 import rfc8785
+from domain_kit import LIBRARY
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from forms.domain.audience import Reader, view
-from forms.domain.case import Case
+from forms.domain.case import Case, parse
 from forms.domain.digest import canonical, content_digest, file_digest
 
 DAY = date(2026, 11, 21)
@@ -53,6 +55,18 @@ def test_a_withheld_value_has_a_digest(vocabulary):
     assert digest(vocabulary, data, reader=professionals) == digest(
         vocabulary, {"reference": "X1", "children": [{"school": "Another School"}]}, reader=professionals
     )
+
+
+def test_a_file_that_was_found_plain_has_the_same_digest(vocabulary):
+    for path in (LIBRARY / "samples").glob("*/valid/*.json"):
+        case = parse(path.read_bytes(), path.name)
+        for reader in (OFFENDER, Reader("professionals", "Conference members", False)):
+            seen = view(case, vocabulary.case, reader)
+            assert seen.plain
+            addressed = {"person": {"given": "Bo"}, "share": 0.5}
+            for more in ({}, {"addressed": addressed}):
+                known = content_digest(seen, DAY, FILES, **more)
+                assert known == content_digest(replace(seen, plain=False), DAY, FILES, **more)
 
 
 NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)

@@ -15,7 +15,7 @@ from forms.application.mapping.model import FormMapping
 from forms.domain.artefact import AudienceRule, Manifest
 from forms.domain.audience import View, view
 from forms.domain.case import Case
-from forms.domain.leaks import leaks
+from forms.domain.leaks import Readings, leaks
 from forms.domain.nodes import Node
 from forms.domain.presentation import Group, Style, complete, group, shown
 from forms.domain.reference import document_reference
@@ -45,7 +45,7 @@ def see(
     root = catalogue.vocabulary.case
     only = {"/children": way.children} if way.children is not None else None
     seen = view(case, root, copy.reader, manifest.id if manifest else None, (), only)
-    found = leaks(seen, root, case.source)
+    found = leaks(seen, root, case.source, Readings(case.survey.texts))
     if errors := errors_in(found):
         raise InputError(*errors)
     own = document_reference(str(case.data.get("reference") or ""), catalogue.key)
