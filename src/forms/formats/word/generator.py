@@ -23,7 +23,8 @@ _BLOCK = "block"
 
 _HELD = frozenset({"_unless_empty", "_with_rows", "_with_paragraph"})
 """Filters that take an element in pieces."""
-_WRITTEN = frozenset({"_flat", "_full_date", "_checked"})
+_STATE = "_checked"
+_WRITTEN = frozenset({"_flat", "_full_date", _STATE})
 """Filters that give XML."""
 
 _SHORTER = ENVIRONMENT.overlay()
@@ -245,16 +246,17 @@ class _Pieces:
                 self._text = other
 
     def value(self, node: nodes.Expr) -> None:
-        """Add a value. One without a mark (see `slots`) counts as the template's own text."""
+        """Add a value. A box's state, of which there are two, counts as the template's own text."""
         generator = self._generator
+        state = isinstance(node, nodes.Filter) and node.name == _STATE
+        if not state and not self._text.endswith((VALUE, UNREAD, WHOLE)):
+            self._text += WHOLE  # nothing of a case is to be taken for the template's
         self._begin()
-        generator.writeline(f"{self._text!r}, ")
-        if not self._text.endswith((VALUE, UNREAD, WHOLE)):
-            generator.write("'', ")
-        marked, self._text = self._text.endswith((VALUE, UNREAD, WHOLE)), ""
+        generator.writeline(f"{self._text!r}, '', " if state else f"{self._text!r}, ")
         generator.newline(node)
         generator.write_value(node, self._frame)
-        generator.write("," if marked else ", '',")
+        generator.write(", ''," if state else ",")
+        self._text = ""
 
     def end(self) -> None:
         """End the list."""
