@@ -50,15 +50,20 @@ def test_a_face_in_other_units_is_left_to_others():
 
 
 @settings(max_examples=400, deadline=None)
-@given(words=st.lists(WORDS, min_size=1, max_size=60), first=st.floats(-1, 40), others=st.floats(0.1, 40))
-def test_lines_end_where_adding_up_ends_them(words: list[str], first: float, others: float):
+@given(
+    words=st.lists(WORDS, min_size=1, max_size=60),
+    first=st.floats(-1, 40),
+    others=st.floats(0.1, 40),
+    mean=st.sampled_from([0.2, 0.5, 2.0]),
+)
+def test_lines_end_where_adding_up_ends_them(words: list[str], first: float, others: float, mean: float):
     text = " ".join(words).lstrip(" ")
     _, advances = fonts().plain(False, False)
     ruler = Ruler(advances)
     marks = ruler.marks(text)
     if not text or marks is None:
         return
-    lines = broken(text, *marks, first * ruler.units, others * ruler.units)
+    lines = broken(text, *marks, first * ruler.units, others * ruler.units, mean * ruler.units)
     ends = list(accumulate(map(advances.__getitem__, text), initial=0.0))
     found = ranges(text, len(text.rstrip(" ")), ends, first, others)
     if found is not None and "  " not in text:

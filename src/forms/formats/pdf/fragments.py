@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from forms.formats.pdf.display import FixedOps, JoinedOps, Op
+from forms.formats.pdf.display import FixedOps, JoinedOps, LineOp, Op, RectOp
 from forms.formats.pdf.draw import Painter
 from forms.formats.pdf.templates import BlankTemplate, Template, blank_template, compiled, with_places
 from forms.formats.pdf.words import Words, words_of, written
@@ -135,18 +135,29 @@ class PagePainter(Painter):
             self._fill = self._stroke = None
             self._selected = ""
             self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
-            words = words_of(ops, self._fonts)
-            if words is not None:
-                self._select(words.select, words.face)
-                self._fill_colour(words.colour)
-                self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
-            else:
-                self.unmarked(ops, 0.0)
+            self._unmarked_fragment(ops)
             self._out.append("Q\n")
         self._out.append("EMC\n")
         painted, self._out = "".join(self._out), out
         self._fill, self._stroke = before
         return painted
+
+    def _unmarked_fragment(self, ops: Sequence[Op]) -> None:
+        """Paint where the origin is, with the state unknown; lines that come again from memory."""
+        known = ops.drawn if isinstance(ops, FixedOps) else None
+        if isinstance(known, str):
+            self._out.append(known)
+            return
+        words = words_of(ops, self._fonts)
+        if words is not None:
+            self._select(words.select, words.face)
+            self._fill_colour(words.colour)
+            self._out.append("BT\n%.2f %.2f Td\n%sET\n" % (words.x, -words.y, words.shown))
+            return
+        start = len(self._out)
+        self.unmarked(ops, 0.0)
+        if isinstance(ops, FixedOps) and all(isinstance(op, LineOp | RectOp) for op in ops):
+            ops.drawn = "".join(self._out[start:])
 
     def add(self, operators: str) -> None:
         """Add what `artifact` gave."""

@@ -56,27 +56,29 @@ _LONG_WAY = re.compile(r" [/!?,.;:)\]}]")
 """Where no line may be broken although a space stands there."""
 
 
-def broken(text: str, high: bytes, low: bytes, room: float, others: float) -> list[str] | None:
+def broken(text: str, high: bytes, low: bytes, room: float, others: float, mean: float) -> list[str] | None:
     """Break a text that does not begin with a space into lines, which end with the space they are broken at.
 
-    The first line has `room` units, the others `others`. None if the text takes another way: it has several
-    spaces in a row, a word too long for its line, or a space where no line may be broken.
+    The first line has `room` units, the others `others`; a character is about as wide as `mean`. None if the
+    text takes another way: it has several spaces in a row, a word too long for its line, or a space where no
+    line may be broken.
     """
-    stop = len(text)
-    if "  " in text or not stop:
+    if "  " in text or not text:
         return None
-    if text[-1] == " ":
-        stop -= 1
-    some = min(stop, LONGEST)
-    mean = width_of(high[:some], low[:some]) / some or 1.0
+    stop = len(text) - 1 if text[-1] == " " else len(text)
     out: list[str] = []
     start = 0
     while True:
-        # Begin with as many words as there are on average,
+        # Begin with as many words as there usually are,
         end = start + int(room / mean)
+        if end < stop:
+            end = text.rfind(" ", start, end + 1)
+            if end < 0:
+                end = start
+        else:
+            end = stop
         if end - start > LONGEST:
             return None
-        end = stop if end >= stop else max(text.rfind(" ", start, end + 1), start)
         width = 16 * (adler32(high[start:end], 0) & 65535) + (adler32(low[start:end], 0) & 65535)
         # take words off until the line holds them,
         while width > room and end > start:
@@ -99,6 +101,8 @@ def broken(text: str, high: bytes, low: bytes, room: float, others: float) -> li
         else:
             out.append(text[start:])
             return out
+        if width:
+            mean = width / (end - start)
         cut = word
         if MAY_BREAK.search(text, word, after):
             left = room - width - width_of(high[end:word], low[end:word])

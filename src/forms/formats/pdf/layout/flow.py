@@ -17,6 +17,7 @@ from forms.formats.word.model import Border
 
 TOLERANCE = 0.05
 ORPHANS = WIDOWS = 2
+_MOST_FRAMES = 64
 
 
 def spacing(upper: LaidContent | None, lower: LaidContent) -> float:
@@ -278,11 +279,15 @@ class _Filling:
 
 def _whole_frame(block: LaidParagraph, box: Box) -> tuple[Op, ...]:
     """Give shading and borders of a paragraph that stands whole and alone in its box."""
-    if block.frame is None:
-        kind = FixedOps if isinstance(block.ops, FixedOps) else tuple
-        height = box.top + block.bottom + box.bottom
-        block.frame = kind(_frame(box, height, box.borders.top, box.borders.bottom))
-    return block.frame
+    inner = block.bottom
+    frame = box.frames.get(inner)
+    if frame is None:
+        if len(box.frames) >= _MOST_FRAMES:
+            box.frames.clear()
+        height = box.top + inner + box.bottom
+        drawn = _frame(box, height, box.borders.top, box.borders.bottom)
+        frame = box.frames[inner] = FixedOps(drawn)
+    return frame
 
 
 def _frame(box: Box, height: float, above: Border | None, below: Border | None) -> list[Op]:

@@ -11,7 +11,7 @@ from typing import Literal, overload
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forms.formats.pdf.display import Colour, Instance, Op, TextLines
+from forms.formats.pdf.display import Colour, FixedOps, Instance, Op, TextLines
 from forms.formats.word.model import Border, Borders, ParagraphFormat
 
 Piece = tuple[float, float, Sequence[Op], int]
@@ -62,6 +62,8 @@ class Box(Struct, frozen=True):
     """Borders and shading of a paragraph, from `left` to `right` of the column.
 
     `top`, `bottom` and `between` (two such paragraphs) are the heights of those borders and their padding.
+    `frames` draw all of it round one paragraph that stands whole and alone, by the height of its lines, as far
+    as they were asked for.
     """
 
     left: float
@@ -71,6 +73,7 @@ class Box(Struct, frozen=True):
     top: float
     bottom: float
     between: float
+    frames: dict[float, FixedOps]
 
 
 def inset(border: Border | None) -> float:
@@ -82,8 +85,7 @@ class LaidParagraph(Struct):
     """A paragraph broken into lines. `height` is without borders and spacing; `ops` are those of all lines.
 
     `unbreakable`: it holds a field of several lines, which can't be parted. `forced`: a page or column break
-    stands in it. `frame` draws its borders and shading, from its top on, where it stands whole and alone; it is
-    made when it is first asked for.
+    stands in it.
     """
 
     format: ParagraphFormat
@@ -93,7 +95,6 @@ class LaidParagraph(Struct):
     box: Box | None = None
     unbreakable: bool = False
     forced: bool = False
-    frame: tuple[Op, ...] | None = None
 
     @property
     def bottom(self) -> float:
@@ -127,7 +128,7 @@ def box_of(look: ParagraphFormat, width: float) -> Box | None:
     left = look.left + min(look.first_line, 0.0) - inset(borders.left)
     right = width - look.right + inset(borders.right)
     top, bottom, between = map(inset, (borders.top, borders.bottom, borders.inside_h))
-    return Box(left, right, borders, shading, top, bottom, between)
+    return Box(left, right, borders, shading, top, bottom, between, {})
 
 
 class Edge(Struct, frozen=True):

@@ -179,11 +179,11 @@ class SimpleLines:
             return None
         marks = self._ruler.marks(text)
         if marks is not None:
-            high, low = marks
+            (high, low), units = marks, self._units
             shown = len(text) if text[-1] != " " else len(text.rstrip(" "))
-            if shown <= LONGEST and width_of(high[:shown], low[:shown]) / self._units <= self._first_room:
+            if shown <= LONGEST and width_of(high[:shown], low[:shown]) / units <= self._first_room:
                 return text[: shown + 1]
-            found = broken(text, high, low, self._first_room * self._units, self._room * self._units)
+            found = broken(text, high, low, self._first_room * units, self._room * units, units / 2)
             if found is not None:
                 return "\n".join(found)
         elif "\t" in text:
@@ -217,7 +217,8 @@ class SimpleLines:
     def _broken(self, text: str, room: float) -> list[str] | None:
         """Break a text, adding up advances one by one where it can't be measured as a whole."""
         marks = self._ruler.marks(text)
-        lines = broken(text, *marks, room * self._units, self._room * self._units) if marks else None
+        units = self._units
+        lines = broken(text, *marks, room * units, self._room * units, units / 2) if marks else None
         if lines is not None:
             return lines
         shown = len(text.rstrip(" "))
