@@ -97,10 +97,8 @@ class Skeleton:
 
 def shape_of(elements: Sequence[Element]) -> Shape:
     """Give the shape of elements; what comes again keeps its own."""
-    if isinstance(elements, Tree):
-        return _joined(elements)
     if not isinstance(elements, FixedElements):
-        return _shape(elements)
+        return _joined(elements) if isinstance(elements, Tree) else _shape(elements)
     known = elements.drawn
     if not isinstance(known, Shape):
         known = elements.drawn = _shape(elements)
@@ -132,15 +130,13 @@ def _joined(tree: Tree) -> Shape:
 class Run:
     """Marked contents that follow each other: the page's index, the number of the first, and their elements."""
 
-    __slots__ = ("first", "occurrence", "owners", "page")
+    __slots__ = ("first", "owners", "page")
 
-    def __init__(self, occurrence: Occurrence, page: int, first: int) -> None:
+    def __init__(self, page: int, first: int) -> None:
         """Start with none."""
-        self.occurrence = occurrence
         self.page = page
         self.first = first
         self.owners: list[int] = []
-        occurrence.runs.append(self)
 
 
 class Annotated(NamedTuple):
@@ -396,13 +392,14 @@ class StructureTree:
     def write(
         self,
         occurrences: Iterable[Occurrence],
-        marks: Sequence[Sequence[Run]],
+        marks: Sequence[Sequence[tuple[Occurrence, Run]]],
         annotations: Sequence[tuple[Occurrence, int]],
     ) -> int:
         """Write the tree; gives the number of its root.
 
-        `marks` holds for each page the runs of its marked contents in their order, and `annotations` the owners
-        (occurrence, element) of the annotations in the order of their `StructParent`, which follow the pages'.
+        `marks` holds for each page the runs of its marked contents in order, each with its occurrence, and
+        `annotations` the owners (occurrence, element) of the annotations in the order of their `StructParent`,
+        which follow the pages'.
         """
         drawn = [occurrence for occurrence in occurrences if occurrence.runs or occurrence.annotations]
         skeletons = [self._number(occurrence) for occurrence in drawn]
@@ -478,14 +475,16 @@ class StructureTree:
             del self._lists[depth:]
 
     def _parent_tree(
-        self, marks: Sequence[Sequence[Run]], annotations: Sequence[tuple[Occurrence, int]]
+        self,
+        marks: Sequence[Sequence[tuple[Occurrence, Run]]],
+        annotations: Sequence[tuple[Occurrence, int]],
     ) -> Iterator[bytes]:
         """Give the entries of the number tree (14.7.4.4)."""
         for key, runs in enumerate(marks):
             numbers: list[int] = []
-            for run in runs:
-                assert run.occurrence.bones is not None
-                first, ranks = run.occurrence.first, run.occurrence.bones.ranks
+            for occurrence, run in runs:
+                assert occurrence.bones is not None
+                first, ranks = occurrence.first, occurrence.bones.ranks
                 numbers += [first + ranks[element] for element in run.owners]
             yield b"%d[%s]" % (key, _references(numbers))
         for key, (occurrence, element) in enumerate(annotations, len(marks)):

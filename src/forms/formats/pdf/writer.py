@@ -63,7 +63,7 @@ class _Sheet(Struct):
     width: float
     height: float
     painter: PagePainter
-    runs: list[Run] = []
+    runs: list[tuple[Occurrence, Run]] = []
     run: Run | None = None
     annotations: list[int] = []
 
@@ -191,8 +191,9 @@ class _Writer:
         if owners:
             run = occurrence.run
             if run is None or run is not sheet.run:
-                run = sheet.run = occurrence.run = Run(occurrence, index, first)
-                sheet.runs.append(run)
+                run = sheet.run = occurrence.run = Run(index, first)
+                occurrence.runs.append(run)
+                sheet.runs.append((occurrence, run))
             run.owners += owners
         if painter.extras:
             self._put_pictures(painter.images)
