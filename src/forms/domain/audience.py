@@ -200,7 +200,7 @@ class _Engine:
     ) -> None:
         self._case = case
         self._root = root
-        self._reader = reader
+        self._name, self._lay = reader.name, reader.lay
         self._artefact = artefact
         self._only = only
         names = {reader.name, *(f"{reader.name}:{one}" for one in person)}
@@ -218,19 +218,27 @@ class _Engine:
 
         `closed` and `released` are the state that the place inherits; `at` is its place in the view.
         """
-        if not (closed or self._reader.lay) and self._is_quiet(pointer) and _is_open(node, self._reader.name):
-            return _known(node, value)
-        mark = self._restricted.get(pointer)
-        if mark is not None:
-            return self._remove(pointer, value, node, "marked", mark.reason, mark.say)
-        here = node.audiences is not None and self._reader.name not in node.audiences
-        if here:
-            closed, released = True, False
-        if pointer in self._released:
-            closed, released = False, True
-        if closed and not self._release_below(pointer):
-            return self._remove(pointer, value, node, "closed", "", here and node.kind == "value")
-        if node.kind == "object" and isinstance(value, Mapping) and not is_unknown(value):
+        here = node.audiences is not None and self._name not in node.audiences
+        if self._is_quiet(pointer):
+            if here or closed:
+                return self._remove(pointer, value, node, "closed", "", here and node.kind == "value")
+            if not self._lay and _is_open(node, self._name):
+                return _known(node, value)
+        else:
+            mark = self._restricted.get(pointer)
+            if mark is not None:
+                return self._remove(pointer, value, node, "marked", mark.reason, mark.say)
+            if here:
+                closed, released = True, False
+            if pointer in self._released:
+                closed, released = False, True
+            if closed and not self._release_below(pointer):
+                return self._remove(pointer, value, node, "closed", "", here and node.kind == "value")
+        if (
+            node.kind == "object"
+            and (type(value) is dict or isinstance(value, Mapping))
+            and not is_unknown(value)
+        ):
             return self._keep_object(node, value, pointer, closed, released, at)
         if node.kind == "array" and isinstance(value, list) and node.items is not None:
             return self._keep_list(node.items, value, pointer, closed, released, at)
@@ -262,7 +270,7 @@ class _Engine:
     def _state(self, node: Node, pointer: str, closed: bool, released: bool) -> tuple[bool, bool]:
         if pointer in self._released:
             return False, True
-        if node.audiences is not None and self._reader.name not in node.audiences:
+        if node.audiences is not None and self._name not in node.audiences:
             return True, False
         return closed, released
 
@@ -274,7 +282,7 @@ class _Engine:
     ) -> object:
         kept: dict[str, object] = {}
         before, secrets = len(self.removed), self._secrets
-        lay, name, find = self._reader.lay, self._reader.name, node.properties.get
+        lay, name, find = self._lay, self._name, node.properties.get
         quiet = not closed and self._is_quiet(pointer)
         for key, item in value.items():
             below = find(key)
@@ -312,26 +320,26 @@ class _Engine:
         kept: list[object] = []
         only = self._only.get(pointer)
         for index, item in enumerate(value):
-            here = step(pointer, index)
+            here = f"{pointer}/{index}"
             if only is not None and index not in only:
                 other = self.keep(items, item, here, closed, released, f"elsewhere{here}")
                 if other is not _GONE:
                     self.elsewhere.append((here, items, other))
                 continue
-            place = step(at, len(kept))
+            place = f"{at}/{len(kept)}"
             one = self.keep(items, item, here, closed, released, place)
             if one is not _GONE:
                 if index != len(kept):
                     self.origins[place] = here
                 kept.append(one)
-        if self._reader.lay and not kept:
+        if self._lay and not kept:
             return _GONE
         return kept
 
     def _keep_value(self, node: Node, value: object, pointer: str, released: bool) -> object:
-        if not self._reader.lay:
+        if not self._lay:
             return value
-        if self._reader.name not in node.lay and not released:
+        if self._name not in node.lay and not released:
             return self._remove(pointer, value, node, "undeclared", "", False)
         if is_unknown(value):
             assert isinstance(value, Mapping)
@@ -349,14 +357,14 @@ class _Engine:
         needed = ({keys[0]} if in_list and keys else set()) | ({"text"} & set(keys))
         places = {step(pointer, key) for key in needed}
         return any(
-            entry.why != "undeclared" and entry.pointer in places and self._reader.name in entry.node.lay
+            entry.why != "undeclared" and entry.pointer in places and self._name in entry.node.lay
             for entry in removed
         )
 
     def _remove(self, pointer: str, value: object, node: Node, why: Why, reason: str, say: bool) -> object:
         if not has_content(value) and not is_unknown(value):
             return _GONE
-        say = say and not self._reader.lay
+        say = say and not self._lay
         self._secrets += why != "undeclared"
         self.removed.append(Removed(pointer, value, node, why, reason, say))
         return dict(WITHHELD) if say else _GONE
