@@ -290,6 +290,9 @@ class JoinedOps(Sequence[Op]):
         """The operations of the blank if there is one: fields and labels of lists are never filled in."""
         return chain.from_iterable(self.parts if self.blank is None else self.blank.parts)
 
+    def __bool__(self) -> bool:
+        return True  # no row is made of nothing
+
     def __len__(self) -> int:
         return sum(map(len, self.parts if self.blank is None else self.blank.parts))
 

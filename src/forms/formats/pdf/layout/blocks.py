@@ -71,25 +71,21 @@ def settled(content: LaidContent) -> LaidContent:
     """Mark what was laid out as something that comes again, as the identical objects, in other documents."""
     if isinstance(content, LaidParagraph):
         return settled_paragraph(content)
-    merges = any(row.shape.merged for row in content.rows)
-    rows = tuple(
-        LaidRow(
-            row.shape,
-            tuple(map(settled_cell, row.cells)),
-            row.height,
-            row.alone,
-            row.exact,
-            () if merges else settled_row(row),
-        )
-        for row in content.rows
-    )
+    rows = []
+    merged = False
+    for row in content.rows:
+        drawn = None if merged or row.shape.merged else settled_row(row)
+        cells = tuple(map(settled_cell, row.cells))
+        rows.append(LaidRow(row.shape, cells, row.height, row.alone, row.exact, drawn))
+        merged = row.shape.merged
     header = tuple((x, y, _fixed(ops), offset) for x, y, ops, offset in content.header_pieces)
-    return LaidTable(content.x, rows, content.headers, header, content.header_height)
+    return LaidTable(content.x, tuple(rows), content.headers, header, content.header_height)
 
 
-def settled_row(row: LaidRow) -> JoinedOps:
+def settled_row(row: LaidRow) -> Sequence[Op]:
     """Give what is drawn of a row in no vertical merge, as something that comes again."""
-    return JoinedOps((), Blank([FixedOps(part) for part in parts_of(row)]))
+    parts = [FixedOps(part) for part in parts_of(row)]
+    return JoinedOps((), Blank(parts)) if parts else ()
 
 
 def settled_paragraph(paragraph: LaidParagraph) -> LaidParagraph:

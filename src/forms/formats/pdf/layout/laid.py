@@ -216,9 +216,9 @@ class LaidRow(Struct):
 
     `alone` is its height if the vertical merges that begin in it had no other row. `exact`: it has just the
     height that it asks for. `held` are its cells or what makes them when they are asked for, which is only
-    where a row is parted. `whole` is all that is drawn of it where it stands whole, if that is known in one
-    piece, whose elements count from `base`; `least` is then the height that it needs to begin (see
-    `rows.least`).
+    where a row is parted. `whole` is all that is drawn of it where it stands whole, if that is known, with
+    elements that count from `base`; see `rows.whole`. `least` is the height that it needs to begin, if that is
+    known and not 0; see `rows.least`.
     """
 
     shape: RowShape
@@ -226,7 +226,7 @@ class LaidRow(Struct):
     height: float
     alone: float
     exact: bool
-    whole: Sequence[Op] = ()
+    whole: Sequence[Op] | None = None
     base: int = 0
     least: float = 0.0
 

@@ -34,6 +34,11 @@ class _Places:
         self._only = self._places[0] if len(text) == 1 and self._places and text < PAGE else None
         self._between = PRIVATE.split(text)
 
+    @property
+    def is_one(self) -> bool:
+        """Whether it is nothing but the place of a value."""
+        return self._only is not None
+
     def fill(self, values: Sequence[str], numbers: tuple[str, str]) -> str:
         """Put the values and the numbers of pages in."""
         if self._only is not None:
@@ -89,6 +94,11 @@ class TextPlan:
     def lines_alone(self) -> bool:
         """Whether `text` and `blank` may be asked for: whether all its text is in one format."""
         return self._simple is not None
+
+    @property
+    def surely(self) -> int:
+        """How many characters of ASCII fit into one line in any case, if it is one value and nothing else."""
+        return self._simple.surely() if self._simple is not None and self._first.is_one else 0
 
     def text(self, values: Sequence[str]) -> str | None:
         """Give the text with the values in it for a `blank`, line by line; None if only `fill` can do it."""

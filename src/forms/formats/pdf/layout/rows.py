@@ -139,9 +139,9 @@ class _Placing:
                 cells = ()
                 row += 1
                 continue
-            if self._stands_alone(row) and self._fits(table.rows[row].height, table.rows[row]):
-                self._draw_whole(row, table.rows[row].height, row)
-                row += 1
+            end = self._alone(row)
+            if end > row:
+                row = end
                 continue
             if row > kept_until:
                 group = _group_end(table, row)
@@ -167,9 +167,24 @@ class _Placing:
         rows = self._table.rows
         return rows[row].shape.merged or (row > 0 and rows[row - 1].shape.merged)
 
-    def _stands_alone(self, row: int) -> bool:
-        """Whether no other row has to do with where a row goes."""
-        return not (self._table.rows[row].shape.keep_next or self._merged(row))
+    def _alone(self, row: int) -> int:
+        """Place the rows from one on that fit and have nothing to do with others; give where that ends."""
+        rows, pieces, y, room = self._table.rows, self._pieces, self._y, self._room + TOLERANCE
+        end = row if self._merged(row) else len(rows)
+        for at in range(row, end):
+            here = rows[at]
+            shape = here.shape
+            if shape.keep_next or shape.merged or y + here.height + shape.bottom_rule > room:
+                end = at
+                break
+            ops = here.whole if here.whole is not None else whole(here)
+            if ops:
+                pieces.append((0.0, y, ops, here.base))
+            y += here.height
+        if end > row:
+            self._y, self._last, self._any = y, rows[end - 1], True
+            self._body = self._body or end > self._table.headers
+        return end
 
     def _unit(self, row: int) -> tuple[int, int]:
         """Give the first and last of the rows that vertical merges hold together."""
@@ -283,15 +298,15 @@ class _Placing:
 
     def _draw_whole(self, row: int, height: float, unit: int) -> None:
         here = self._table.rows[row]
-        if not here.whole and unit >= 0 and not self._merged(row):
-            here.whole = JoinedOps(parts_of(here))
-        if here.whole:
-            self._pieces.append((0.0, self._y, here.whole, here.base))
+        if self._merged(row):
+            self._draw(here, height, [cell.pieces for cell in here.cells], row=unit)
+        else:
+            ops = whole(here)
+            if ops:
+                self._pieces.append((0.0, self._y, ops, here.base))
             self._y += height
             self._last = here
             self._any = True
-        else:
-            self._draw(here, height, [cell.pieces for cell in here.cells], row=unit)
         self._body = self._body or row >= self._table.headers
 
     def _draw(
@@ -399,6 +414,14 @@ def edge_ops(edge: Edge, y: float) -> list[Op]:
     """Draw a piece of a horizontal border in the height `y`."""
     reach = edge.border.thickness / 2
     return strokes(edge.border, edge.x1 - reach, y, edge.x2 + reach, y)
+
+
+def whole(row: LaidRow) -> Sequence[Op]:
+    """Give what is drawn of a row in no vertical merge."""
+    if row.whole is None:
+        parts = parts_of(row)
+        row.whole = JoinedOps(parts) if parts else ()
+    return row.whole
 
 
 def parts_of(row: LaidRow) -> list[Sequence[Op]]:

@@ -47,6 +47,9 @@ PAGE, PAGES = "\uf000", "\uf001"
 """Stand in a text, after the last place for a value, for the page's number and how many pages there are."""
 
 
+_PRINTABLE = "".join(map(chr, range(32, 127)))
+
+
 def is_plain(look: RunFormat, language: str) -> bool:
     """Whether a format asks for nothing that only the long way knows; `language` is the document's."""
     if look.caps or look.small_caps or look.position != "baseline" or look.raised or look.shading is not None:
@@ -155,6 +158,14 @@ class SimpleLines:
         if lines and "\n" in text and not all(lines.split("\n")):
             return None
         return lines
+
+    def surely(self) -> int:
+        """Give how many printable characters of ASCII fit into the first line, whichever they are."""
+        try:
+            widest = max(map(self._advance, _PRINTABLE))
+        except KeyError:
+            return 0
+        return max(int(self._first_room / widest), 0)
 
     def blank(self, count: int, element: int) -> LaidParagraph | None:
         """Lay out so many lines with a place for a text each; None if more than the text differs."""

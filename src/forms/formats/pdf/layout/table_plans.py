@@ -100,7 +100,8 @@ class _CellPlan(Struct):
     paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone.
     `tags` are those of controls around them that have places: without a tag a control is no field.
 
-    `texts` are the plans of its values if all of them stand in texts. `blanks` are then the cell with places
+    `texts` are the plans of its values if all of them stand in texts; if that is one value and nothing else, as
+    many ASCII characters as `surely` take one line. `blanks` are then the cell with places
     for so many lines of each; `drawn` is what is drawn of it, by what it holds and how far below the row's top.
     """
 
@@ -117,6 +118,7 @@ class _CellPlan(Struct):
     only: TextPlan | FieldPlan | None = None
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
     texts: tuple[TextPlan, ...] = ()
+    surely: int = 0
     blanks: dict[tuple[object, ...], LaidCell] = field(default_factory=dict)
     drawn: dict[tuple[object, float], FixedOps] = field(default_factory=dict)
 
@@ -130,8 +132,8 @@ def _simple(
 
 _Sizes = tuple[int | tuple[str, ...], ...]
 """What a row's blank depends on: how many lines each of its texts takes; of cells that tell nothing, that."""
-_Known = tuple[LaidRow, Blank] | None
-"""A row with places for its lines, and all that is drawn of it."""
+_Known = tuple[LaidRow | None, Blank]
+"""A row with places for its lines, and all that is drawn of it; None if it can't be made from a blank."""
 
 
 class _RowPlan(Struct):
@@ -302,7 +304,14 @@ class TablePlan:
         texts: list[str] = []
         sizes: list[int | tuple[str, ...]] = []
         for cell in plan.open:
-            if len(values[cell.places[0]]) < 2:
+            value = values[cell.places[0]]
+            count = len(value)
+            short = 1 < count <= cell.surely and value.isascii() and value.isprintable()
+            if short and value[0] != " " != value[-1]:
+                texts.append(value)
+                sizes.append(1)
+                continue
+            if count < 2:
                 own = tuple([values[place] for place in cell.places])
                 if _TELLS_NOTHING.issuperset(own):
                     sizes.append(own)
@@ -319,15 +328,13 @@ class TablePlan:
                 else:
                     sizes.append(0)
         key = tuple(sizes)
-        if key not in plan.blanks:
+        known = plan.blanks.get(key)
+        if known is None:
             if len(plan.blanks) >= _MOST_BLANKS:
                 plan.blanks.clear()
-            plan.blanks[key] = self._blank(plan, key, values)
-        known = plan.blanks[key]
-        if known is None:
-            return None
+            known = plan.blanks[key] = self._blank(plan, key, values)
         like, blank = known
-        if not texts:
+        if like is None or not texts:
             return like
         ops, held = JoinedOps((), blank, texts), partial(self._cells, plan, values)
         return LaidRow(like.shape, held, like.height, like.alone, like.exact, ops, 0, like.least)
@@ -345,7 +352,7 @@ class TablePlan:
     def _blank(self, plan: _RowPlan, sizes: _Sizes, values: Sequence[str]) -> _Known:
         """Make a row of such sizes, with places for its lines; of the values it holds what tells nothing.
 
-        None if its elements aren't the usual ones.
+        There is none if its elements aren't the usual ones.
         """
         waiting = iter(sizes)
         filled = {one.base: self._blank_cell(one, waiting, values) for one in plan.open}
@@ -354,7 +361,7 @@ class TablePlan:
         for one in plan.cells:
             laid, kind = (one.fixed, ()) if one.fixed is not None else filled[one.base]
             if laid is None:
-                return None
+                return None, Blank(())
             cells.append(laid)
             kinds.append(kind)
         return self._in_one(plan, cells, kinds)
@@ -422,7 +429,7 @@ class TablePlan:
             parts.append(part)
         blank = Blank(parts)
         row.least = least(row)
-        row.whole = JoinedOps((), blank)
+        row.whole = JoinedOps((), blank) if parts else ()
         return row, blank
 
     # --- cells
@@ -512,7 +519,7 @@ class TablePlan:
                     chunks.append(Chunk(at, above, elements))
                 bases.append(at)
                 at += len(elements)
-            if row.whole:  # its elements are the usual ones
+            if row.whole is not None:  # its elements are the usual ones
                 rows.append(row.moved(begin))
             else:
                 cells = [replace(cell, base=base) for cell, base in zip(row.cells, bases, strict=True)]
@@ -534,4 +541,6 @@ def _open(row: _RowPlan) -> tuple[_CellPlan, ...]:
         plans = [part.simple for part in cell.parts if part.fixed is None]
         texts = [plan for plan in plans if isinstance(plan, TextPlan) and plan.lines_alone]
         cell.texts = tuple(texts) if len(texts) == len(plans) else ()
+        if len(cell.texts) == len(cell.places) == 1 and not cell.tags:
+            cell.surely = cell.texts[0].surely
     return tuple(sorted(cells, key=lambda cell: bool(cell.texts)))
