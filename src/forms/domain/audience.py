@@ -16,7 +16,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from forms.domain.artefact import AudienceRule
-from forms.domain.case import Case, resolve, step, steps
+from forms.domain.case import Case, step, steps
 from forms.domain.marks import MACHINERY, Mark, Marks, marks_of
 from forms.domain.nodes import WITHHELD, Node, is_unknown, is_withheld, label, walk
 from forms.domain.presentation import Rows, Style, group, has_content, printed, rows, state_of
@@ -178,8 +178,17 @@ def _document_order(case: Case, pointer: str) -> tuple[int, ...]:
             order.append(list(value).index(part) if part in value else len(value))
         else:
             order.append(int(part))
-        value = resolve(value, step("", part))
+        value = _below(value, part)
     return tuple(order)
+
+
+def _below(value: object, part: str) -> object:
+    """Give what stands one step below a value, or None."""
+    if isinstance(value, Mapping):
+        return value.get(part)
+    if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+        return value[int(part)]
+    return None
 
 
 _GONE = object()
@@ -261,7 +270,7 @@ class _Engine:
                 return None
             node = node.at([part])
             at = step(at, part)
-            value = resolve(value, step("", part))
+            value = _below(value, part)
         if node is None or value is None:
             return None
         kept = self.keep(node, value, pointer, closed, released, pointer)
