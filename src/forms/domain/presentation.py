@@ -25,7 +25,9 @@ URGENT_ABSENT = "Not known at the time of writing"
 BIRTH, AGE, EXPECTED = "date_of_birth", "age", "expected_delivery"
 _TEXT = Node("")
 _NOT_MADE = object()
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_PLAIN = frozenset({bool, int, float, list})
+"""What is no mapping; asking the abstract class whether it is one takes far longer."""
+_NOTHING: Mapping[str, object] = {}
 
 
 class Style(Struct, frozen=True):
@@ -270,7 +272,9 @@ class Group:
             return self._extra[name]
         node = self._node.properties.get(name)
         if node is not None and node.kind == "value" and name != AGE:
-            return Shown(self._raw(name), node, self._style)
+            data = self._data
+            raw = data.get(name) if type(data) is dict and not self._shut else self._raw(name)
+            return Shown(raw, node, self._style)
         if name in (BIRTH, AGE, "born") and BIRTH in self._node.properties and name != BIRTH:
             return self._born() if name == "born" else self._age()
         if node is None:
@@ -385,7 +389,7 @@ def state_of(raw: object) -> State:
         return "absent"
     if isinstance(raw, str):
         return "given" if raw and not raw.isspace() else "absent"
-    if type(raw) is dict or isinstance(raw, Mapping):
+    if type(raw) is dict or (type(raw) not in _PLAIN and isinstance(raw, Mapping)):
         if not raw:
             return "absent"
         if is_withheld(raw):
@@ -428,10 +432,14 @@ def printed(raw: object, node: Node, style: Style = PLAIN_STYLE) -> str:
 
 def _rows(raw: object, node: Node, style: Style, path: str) -> Rows:
     items = node.items or _TEXT
-    if is_withheld(raw):
+    if type(raw) is not list and is_withheld(raw):
         return Rows([_item(WITHHELD, items, style, path)], node, style, raw)
     values = raw if isinstance(raw, list) else []
-    made = [_item(value, items, style, path) for value in values]
+    made: list[Group | Shown]
+    if items.kind == "object":
+        made = [Group(value, items, style, path) for value in values]
+    else:
+        made = [Shown(value, items, style) for value in values]
     if style.blank and not is_unknown(raw):
         wanted = style.rows.get(path, node.rows)
         made += [_item(None, items, style, path) for _ in range(wanted - len(made))]
@@ -472,7 +480,7 @@ def _print_given(raw: object, node: Node) -> str:
         return wording.yes_no_words(raw)
     if isinstance(raw, int | float):
         return wording.number_words(raw) if node.prints == "number" else str(raw)
-    if isinstance(raw, Mapping):
+    if type(raw) is dict or isinstance(raw, Mapping):
         if node.prints == "name":
             return wording.name_words(raw)
         if node.prints == "address":

@@ -35,6 +35,10 @@ MONTH_FORMS = tuple(
 )
 """The ways in which each month's name is read, in lower case, January first."""
 
+_DAYS = {f"{day:02}": str(day) for day in range(1, 32)}
+_MONTH_PARTS = {f"-{number:02}-": name for number, name in enumerate(MONTHS, 1)}
+"""Days and months as an ISO date has them."""
+
 _DAY_WORDS = pattern(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]+)\.?,?\s+(\d{4})")
 _DAY_FIGURES = pattern(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _DAY_ISO = pattern(r"(\d{4})-(\d{2})-(\d{2})")
@@ -55,6 +59,9 @@ def plain_text(value: str) -> str:
 
 def date_words(value: str) -> str:
     """Print an ISO date: `2026-11-21` is "21 November 2026"; what is no date is given back as it is."""
+    day, month = _DAYS.get(value[8:]), _MONTH_PARTS.get(value[4:8])
+    if day and month and value.isascii() and value[:4].isdigit():
+        return f"{day} {month} {value[:4]}"
     parts = _PART.fullmatch(value)
     if not parts or not parts[3] or not 1 <= int(parts[2]) <= 12:
         return value

@@ -20,6 +20,13 @@ def test_dates_are_read_back(day):
     assert wording.read_date(wording.date_words(day)) == day
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-13-01", "2026-00-01", "2026-5-1", "2026-05", "2026", "x026-05-01", "٢٠٢٦-05-01"]
+)
+def test_what_is_no_iso_date_is_given_back(text):
+    assert wording.date_words(text) == (text if text.isascii() else "1 May 2026")
+
+
 @given(days)
 def test_every_form_of_a_date_that_is_read_is_that_date(day):
     for form in wording.date_forms(day):
