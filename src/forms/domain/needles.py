@@ -175,9 +175,9 @@ def _address_keys(value: object, words: Words) -> list[Key]:
 
 
 def _date_keys(value: object, words: Words) -> list[Key]:
-    if not isinstance(value, str) or len(value) != 10 or wording.read_date(value) is None:
-        return []
-    return [Key("date", value, not_given=True)]
+    # In a force's own schema a date need not be held to a format; it is looked for in ISO form all the same.
+    iso = wording.read_date(value) if isinstance(value, str) else None
+    return [Key("date", iso, not_given=True)] if iso else []
 
 
 def _telephone_keys(value: object, words: Words) -> list[Key]:

@@ -100,6 +100,15 @@ def test_chance_is_no_repetition(vocabulary, text):
         assert found(vocabulary, text, reader=reader) == ()
 
 
+@pytest.mark.parametrize("written", ["01/12/1992", "1 Dec 1992", "1 December 1992", " 1992-12-01"])
+def test_a_date_that_no_format_holds_to_iso_is_found_too(vocabulary, written):
+    """A force's own schema may print a text as a date without asking for its format."""
+    person = {**SECRET, "date_of_birth": written}
+    for text in ("Born 1992-12-01.", "Born on 1 December 1992.", "Born 1.12.92."):
+        assert errors(vocabulary, text, adults=[person]), text
+    assert not errors(vocabulary, "Born 2 December 1992.", adults=[person])
+
+
 def test_what_the_reader_sees_anyway_is_no_secret(vocabulary):
     offender = {
         "name": {"given": "Sam", "family": "O’Brien-Quill"},
@@ -359,7 +368,8 @@ PERSON = st.fixed_dictionaries(
         "name": NAME | st.fixed_dictionaries({"not_known": TEXT}),
         "address": ADDRESS,
         "telephone": TEXT,
-        "date_of_birth": st.sampled_from(["1992-12-01", "1992-12", "1992-12-10", "2019-01-02"]),
+        "date_of_birth": st.sampled_from(["1992-12-01", "1992-12", "1992-12-10", "2019-01-02"])
+        | st.sampled_from(["01/12/1992", "1 December 1992", "2 Jan 2019"]),
         "relationship": TEXT,
         "health": TEXT,
         "additional_information": TEXT,
