@@ -24,6 +24,7 @@ State = Literal["given", "absent", "not_known", "not_applicable", "withheld"]
 URGENT_ABSENT = "Not known at the time of writing"
 BIRTH, AGE, EXPECTED = "date_of_birth", "age", "expected_delivery"
 _TEXT = Node("")
+_VALUES = (str, int, date)
 _NOT_MADE = object()
 _PLAIN = frozenset({bool, int, float, list})
 """What is no mapping; asking the abstract class whether it is one takes far longer."""
@@ -363,7 +364,7 @@ def group(values: Mapping[str, object], label: str = "") -> Group:
     """Make a group of values that are no part of the case; texts and dates are wrapped, booleans stay."""
     wrapped = {}
     for name, value in values.items():
-        plain = value is None or (isinstance(value, str | int | date) and not isinstance(value, bool))
+        plain = value is None or (isinstance(value, _VALUES) and not isinstance(value, bool))
         wrapped[name] = shown(value) if plain else value
     made = Group({}, _own_node("text", label, "", "object"), PLAIN_STYLE)
     made._extra = wrapped

@@ -89,6 +89,8 @@ def _plain(xml: str) -> str | None:
     strange = text.count("&")
     if strange:
         for name, char in _MEANT.items():
+            if not strange:
+                break
             if number := text.count(name):
                 text = text.replace(name, char)
                 strange -= number
