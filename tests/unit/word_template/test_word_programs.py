@@ -17,7 +17,7 @@ from forms.formats.word.generator import write_program
 from forms.formats.word.program import FINDERS, Program, compiled
 from forms.formats.word.slots import VALUE
 from forms.formats.word.slots import WHOLE as WHOLE_BLOCK
-from forms.formats.word.values import escape_flat, escape_text, full_date
+from forms.formats.word.values import ValueRefusedError, escape_flat, escape_text, full_date
 
 TEXT = Node("Text", absent="none")
 CHILD = Node(
@@ -128,6 +128,8 @@ LOOPS = st.sampled_from(
             "cycle()",
             "changed(item)",
             "changed(item.seen)",
+            "depth",
+            "depth0",
         ),
     ]
 )
@@ -141,6 +143,7 @@ WHOLE = st.one_of(
     EXPRESSIONS.map("[{}, word, 'a'] | select | join('; ')".format),
     EXPRESSIONS.map("[{}, 'b'] | select('eq', 'b') | join".format),
     EXPRESSIONS.map("{} | join(' & ', attribute='notes')".format),
+    EXPRESSIONS.map("{} | join(d=' & ')".format),
     EXPRESSIONS.map("{} | selectattr('name') | list | length".format),
     EXPRESSIONS.map("{} | selectattr('name.given') | list".format),
     EXPRESSIONS.map("{} | selectattr('seen', 'eq', True) | map(attribute='notes') | list | join".format),
@@ -245,6 +248,57 @@ def test_a_value_is_written_in_one_way(text: str) -> None:
     [pieces] = program.run({"case": case})
     assert pieces[1] == escape_text(case.reference)
     assert pieces[2:] == [f"{VALUE}<x>{VALUE}", escape_text(f"<{case.reference}"), VALUE, ""]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "things | join(d=', ')",
+        "things | join(d=', ', attribute='name')",
+        "things | join(', ', 'name')",
+        "things | join(attribute=0)",
+        "things | join(none)",
+        "things | join(1, 2, 3)",
+        "things | map(attribute='name', default='x') | join",
+        "things | map('upper') | join(d='-')",
+        "things | selectattr('name', 'eq', 'a') | list | length",
+        "things | selectattr(attr='name') | list | length",
+        "things | select(none) | list",
+        "[1, 2] | select('odd')",  # of constants alone: not worked out before there is a document
+        "'ab' | map('upper')",
+        "'ab' | selectattr('name') | list | length",
+        "call(called=1)",
+        "call(names=1, called=2)",
+        "gone(names=1)",
+    ],
+)
+def test_arguments_are_taken_as_jinja_takes_them(code: str) -> None:
+    class Thing:
+        name = "a"
+
+        def __str__(self) -> str:
+            return "thing & so"
+
+    def call(**given: object) -> str:
+        return str(sorted(given))
+
+    source, context = f"\x00{VALUE}{{{{ {code} }}}}{VALUE}", {"things": [Thing(), Thing()], "call": call}
+    stock, own = outcome(jinjas, source, context), outcome(ours, program_of(source), context)
+    assert own == stock
+
+
+def test_a_loop_prints_as_jinja_s() -> None:
+    source = f"\x00{{% for x in 'ab' %}}{VALUE}{{{{ loop }}}}{VALUE}{{% endfor %}}"
+    assert ours(program_of(source), {}) == jinjas(source, {})
+
+
+@pytest.mark.parametrize(
+    "char", [r"\x00", r"\x01", r"\x00\x017", VALUE, r"\x04", r"\x1f", r"\ufdd0", r"\ud800"]
+)
+def test_what_xml_forbids_is_refused_in_a_constant_too(char: str) -> None:
+    program = program_of(f"\x00<w:p>{VALUE}{{{{ 'a{char}b' }}}}{VALUE}</w:p>")
+    with pytest.raises(ValueRefusedError):
+        program.run({})
 
 
 def test_pieces_are_by_turns_the_template_s_own_and_values() -> None:

@@ -17,6 +17,7 @@ from jinja2.nodes import EvalContext
 from forms.formats.word.environment import ENVIRONMENT
 from forms.formats.word.program import BLOCK_MARK, FILTERS, SHORT, STATIC_MARK, TESTS
 from forms.formats.word.slots import UNREAD, VALUE, WHOLE
+from forms.formats.word.values import is_writable
 
 _BLOCK = "block"
 """The local variable with the pieces of the block that is being written."""
@@ -90,7 +91,8 @@ class _Generator(CodeGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
         """Write the one function of a program. There are no blocks and macros, and nothing is inherited."""
-        frame = Frame(EvalContext(self.environment, self.name))
+        # What is constant is worked out with Jinja's own filters: theirs know what must wait for a document.
+        frame = Frame(EvalContext(ENVIRONMENT, self.name))
         frame.symbols.analyze_node(node)
         frame.toplevel = frame.rootlevel = True
         frame.buffer = _BLOCK
@@ -152,9 +154,12 @@ class _Generator(CodeGenerator):
         if isinstance(node, nodes.Filter) and node.name in _WRITTEN:
             return None  # it gives XML, which is not to be escaped again
         try:
-            return str(self._output_child_to_const(node, frame, self._make_finalize()))
+            text = str(self._output_child_to_const(node, frame, self._make_finalize()))
         except Exception:  # as Jinja does: what can't be worked out now may be, or fails, later
             return None
+        # With escapes (as in '\\x02') an author can write what XML forbids and what marks blocks here:
+        # it is left for a document, where it is refused.
+        return text if isinstance(node, nodes.TemplateData) or is_writable(text) else None
 
     def _write_held(self, node: nodes.Filter, frame: Frame) -> None:
         begins = self._begins and frame.buffer == _BLOCK

@@ -14,6 +14,7 @@ class Loop:
         self._undefined = undefined
         self._seen: tuple[object, ...] | None = None
         self.index0 = -1
+        self.depth0, self.depth = 0, 1  # deeper ones are of loops that call themselves, which is not allowed
         self.length = len(self._items)
 
     def __iter__(self) -> Iterator[tuple[object, Loop]]:
@@ -23,6 +24,9 @@ class Loop:
 
     def __len__(self) -> int:
         return self.length
+
+    def __repr__(self) -> str:
+        return f"<LoopContext {self.index}/{self.length}>"  # an author's mistake; never an address in memory
 
     @property
     def index(self) -> int:

@@ -124,7 +124,7 @@ def _item(holder: object, key: object) -> object:
     return ENVIRONMENT.getitem(holder, key)
 
 
-def _call(names: _Names, called: object, *given: object, **named: object) -> object:
+def _call(names: _Names, called: object, /, *given: object, **named: object) -> object:
     if called is tick:
         return tick(*given, **named)
     environment, context = _jinja(names)
@@ -191,10 +191,11 @@ def _map(items: Iterable[object], *given: object, **named: object) -> Iterator[o
         yield from (_part(item, name) for item in items)
 
 
-def _join(items: Iterable[object], between: object = "", *given: object, **named: object) -> str:
-    texts = items if given or named else list(items)
-    if given or named or any(hasattr(one, "__html__") for one in (between, *texts)):
-        joined: str = _theirs("join", texts, between, *given, **named)
+def _join(items: Iterable[object], *given: object, **named: object) -> str:
+    between = given[0] if given else ""
+    texts = items if len(given) > 1 or named else list(items)
+    if len(given) > 1 or named or any(hasattr(one, "__html__") for one in (between, *texts)):
+        joined: str = _theirs("join", texts, *given, **named)
         return joined
     return str(between).join(map(str, texts))
 

@@ -71,8 +71,13 @@ def escape_flat(value: object) -> str:
     return _ONE_SPACE.sub(" ", _escape(text_of(value)))
 
 
+def is_writable(text: str) -> bool:
+    """Tell whether a text holds no character that XML forbids, and none of those that we use as marks."""
+    return not _CONTROL.search(text) and (text.isascii() or not _FORBIDDEN.search(text))
+
+
 def _escape(text: str) -> str:
-    if _CONTROL.search(text) or (not text.isascii() and _FORBIDDEN.search(text)):
+    if not is_writable(text):
         raise ValueRefusedError("a text holds a character that XML forbids")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
