@@ -303,7 +303,7 @@ def _check_views(job: _Job, views: Iterable[View]) -> tuple[Problem, ...]:
     root = job.catalogue.vocabulary.case
     problems: list[Problem] = []
     survey = job.case.survey
-    readings = Readings(survey.texts)
+    readings = Readings(survey.texts, survey.characters)
     undrawable = "pdf" in job.options.formats and job.catalogue.undrawable(survey.characters)
     for seen in views:
         problems += leaks(seen, root, job.case.source, readings)

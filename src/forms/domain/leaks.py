@@ -114,10 +114,10 @@ class _Reading(Struct):
 class Readings:
     """What was read of one case, for all its readers; it goes when the case goes."""
 
-    def __init__(self, known: Sequence[str] = ()) -> None:
-        """Take the case's texts: they are read together, others one by one."""
+    def __init__(self, texts: Sequence[str] = (), characters: Iterable[str] | None = None) -> None:
+        """Take the case's texts, which are read together, others one by one; and their characters."""
         self._texts: dict[str, _Reading] = {}
-        self._padded = _Padded(zip(known, padded(known), strict=True))
+        self._padded = _Padded(zip(texts, padded(texts, characters), strict=True))
         self._keys: dict[tuple[int, int], tuple[Node, object, _PlacedKeys]] = {}
 
     def read(self, text: str) -> _Reading:

@@ -14,7 +14,6 @@ from forms.foundation.patterns import pattern
 
 ASCII_TEXT = "".join(map(chr, range(32, 127))) + "\t\n\r"
 """The ASCII characters that texts are made of."""
-_ASCII_CODES = "".join(map(chr, range(128)))
 
 
 def normal(text: str) -> str:
@@ -34,12 +33,18 @@ def words_of(text: str) -> list[str]:
     return "".join(map(_letter_or_space, text.casefold())).split()
 
 
-def padded(texts: Sequence[str]) -> list[str]:
-    """Give each text's words in normal form, with a space or more before, between and after them."""
+def padded(texts: Sequence[str], known: Iterable[str] | None = None) -> list[str]:
+    """Give each text's words in normal form, with a space or more before, between and after them.
+
+    `known`, if given, are characters among which are all that stand in the texts and are not ASCII.
+    """
     joined = _BETWEEN.join(texts)
     if joined.count(_MARK) != len(texts) - 1:
         return [f" {normal(text)} " for text in texts]
-    others = characters(joined, _ASCII_CODES) if not joined.isascii() else ()
+    if joined.isascii():
+        others = []
+    else:
+        others = [char for char in (characters(joined) if known is None else known) if not char.isascii()]
     if odd := [char for char in others if _alone(char) is None]:
         return [
             f" {normal(text)} " if any(char in text for char in odd) else plain

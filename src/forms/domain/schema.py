@@ -112,6 +112,8 @@ class Vocabulary:
         if artefact is not None:
             problems = [problem for problem in problems if not _gap_elsewhere(problem, artefact)]
             problems += self._paper_problems(case, artefact)
+        if not problems:
+            return ()
         waits = _waiting(artefact, urgent)
         eased = [
             replace(problem, severity="warning") if problem.code in GAPS and waits(problem) else problem

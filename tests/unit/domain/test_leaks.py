@@ -408,7 +408,9 @@ def test_the_quick_search_finds_what_the_thorough_one_finds(vocabulary, data, re
 @given(st.lists(st.one_of(TEXT, st.text(max_size=9)), max_size=4), st.integers(0, 2))
 def test_texts_read_together_are_read_as_each_alone(made, noughts):
     made += ["a\0b"] * noughts
-    assert [text.split() for text in padded(made)] == [words_of(text) for text in made]
+    alone = [words_of(text) for text in made]
+    assert [text.split() for text in padded(made)] == alone
+    assert [text.split() for text in padded(made, characters("".join(made)) | set("é日"))] == alone
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FF) | st.sampled_from("’…–'s "), max_size=12))
