@@ -66,7 +66,8 @@ def _page(page: pikepdf.Page) -> Iterator[tuple[Any, ...]]:
                 if kind == "Tj"
                 else b"".join(bytes(part) for part in operands[0] if isinstance(part, pikepdf.String))
             )
-            yield ("text", *marks, bytes(text), state["Tf"], state["rg"], *_moved(line, state))
+            if bytes(text):
+                yield ("text", *marks, bytes(text), state["Tf"], state["rg"], *_moved(line, state))
         elif kind == "m":
             point = (numbers[0], numbers[1])
         elif kind == "l":

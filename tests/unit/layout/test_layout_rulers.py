@@ -12,7 +12,7 @@ from layout_kit import fonts
 from forms.formats.pdf.layout.breaking import broken, ranges
 from forms.formats.pdf.layout.rulers import LONGEST, Ruler, width_of
 
-WINDOWS = "".join(bytes([code]).decode("cp1252", "ignore") for code in range(256))
+WINDOWS = "".join(bytes([code]).decode("cp1252", "ignore") for code in range(256) if code != 10)
 WORDS = st.one_of(
     st.sampled_from(
         ["a", "well-known", "and/or", "2014–2016", "—", "x" * 40, "(so)", "end.", ",", "é", "-", "…", ""]
@@ -27,6 +27,7 @@ def test_a_text_is_as_wide_as_its_characters(bold: bool, text: str):
     _, advances = fonts().plain(bold, False)
     ruler = Ruler(advances)
     marks = ruler.marks(text)
+    text = text.replace("\n", "")
     if marks is not None:
         assert width_of(*marks) / ruler.units == sum(map(advances.__getitem__, text))
     elif all(char in WINDOWS for char in text):

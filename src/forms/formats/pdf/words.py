@@ -12,11 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forms.formats.pdf.display import Colour, Op, TextLines, TextOp
-from forms.formats.pdf.embedding import DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import FIXED_CHARACTERS, DocumentFonts, has_fixed, resource
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
 
-_LINE_FEED = "\n"
 _NOTHING = re.compile(r"^\(\)Tj\n", re.MULTILINE)
 """Where a line shows nothing."""
 
@@ -65,11 +64,14 @@ class Words(NamedTuple):
     shown: str
 
 
-def words_of(ops: Sequence[Op], fonts: DocumentFonts) -> Words | None:
-    """Write a fragment as such lines; None if it is anything else."""
+def words_of(ops: Sequence[Op], fonts: DocumentFonts, *, cut: bool = True) -> Words | None:
+    """Write a fragment as such lines; None if it is anything else.
+
+    Without `cut` it is None too where the fixed font lacks a character: then they need this document's fonts.
+    """
     first = ops[0] if ops else None
-    if first.__class__ is TextLines and len(ops) == 1:
-        return _words_of_lines(first, fonts)
+    if isinstance(first, TextLines) and len(ops) == 1:
+        return _words_of_lines(first, fonts, cut=cut)
     if not isinstance(first, TextOp):
         return None
     face, size, colour, element = first.run.face, first.size, first.colour, first.element
@@ -111,20 +113,26 @@ def words_of(ops: Sequence[Op], fonts: DocumentFonts) -> Words | None:
     return Words(use.fixed.name, select, colour, element, *begin, shown)
 
 
-def _words_of_lines(lines: TextLines, fonts: DocumentFonts) -> Words | None:
+def _words_of_lines(lines: TextLines, fonts: DocumentFonts, *, cut: bool) -> Words | None:
     face, size = lines.face, lines.size
     use = fonts.uses.get(face) or face_use(fonts, face)
-    text = written(lines.text) if use.own and not (lines.underline or lines.strike) else None
-    if text is None:
+    if not use.own or lines.underline or lines.strike:
+        return None
+    text = written(lines.text)
+    if text is not None:
+        shown, *others = text.split("\n")
+    elif cut:
+        shown, *others = [written_with_cut(line, face, size, fonts) for line in lines.text.split("\n")]
+    else:
         return None
     x, y = int(lines.x * 100 + 0.5) / 100, int(lines.y * 100 + 0.5) / 100  # as `hundredths`
-    shown = f"({text})Tj\n"
-    if "\n" in text:
-        first, rest = text.split("\n", 1)
+    if others:
         second, step = next_line(hundredths(lines.left) - x, lines.pitch), next_line(0.0, lines.pitch)
-        shown = f"({first}{second}{rest.replace(_LINE_FEED, step)})Tj\n"
-        if not first or "\n\n" in text:
+        shown = f"({shown}{second}{step.join(others)})Tj\n"
+        if shown[1] == ")" or "" in others:
             shown = _NOTHING.sub("", shown)
+    else:
+        shown = f"({shown})Tj\n"
     select = use.selects.get(size) or use.select(size)
     return Words(use.fixed.name, select, lines.colour, lines.element, x, y, shown)
 
@@ -146,8 +154,33 @@ def written(text: str) -> str | None:
         except UnicodeEncodeError:
             return None
     if "(" in text or ")" in text or "\\" in text:
-        return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+        return _escaped(text)
     return text
+
+
+def written_with_cut(text: str, face: str, size: float, fonts: DocumentFonts) -> str:
+    """Write plain text as `written`, with what the fixed font lacks in the face's cut font.
+
+    For that the string is closed, and another opened with the fixed font selected again.
+    """
+    fixed = written(text)
+    if fixed is not None:
+        return fixed
+    use = fonts.uses.get(face) or face_use(fonts, face)
+    cut = fonts.cut(use.face)
+    begin, end = (
+        f")Tj\n{font_operator(cut.resource, size)}<",
+        f">Tj\n{use.selects.get(size) or use.select(size)}(",
+    )
+    out = _escaped(text)
+    for char in sorted(set(text).difference(FIXED_CHARACTERS)):
+        codes = cut.plain_codes(char) or f"{cut.code(use.face.characters[ord(char)], char):04X}"
+        out = out.replace(char, begin + codes + end)
+    return out.replace(end + begin, "").encode("cp1252").decode("latin-1")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
 
 
 def hundredths(length: float) -> float:

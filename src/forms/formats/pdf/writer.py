@@ -183,6 +183,8 @@ class _Writer:
         shape, top, first = occurrence.shape, sheet.height - fragment.y, painter.marked
         if occurrence.place is None:
             occurrence.place = (index, top)
+        if not ops:
+            return
         if fragment.instance in self.flat_fields:
             ops = self._flattened(ops)
         if shape.has_labels:

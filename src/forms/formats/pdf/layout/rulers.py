@@ -21,6 +21,10 @@ _UNITS = (2048, 1000, 1024, 4096)
 """Units to the em that fonts have, the most usual first."""
 
 
+Marks = tuple[bytes, bytes]
+"""Of each character of a text the upper part of its advance, and its last four bits."""
+
+
 class Ruler:
     """Measures text of one face; `units` are those to the em.
 
@@ -31,15 +35,15 @@ class Ruler:
 
     def __init__(self, advances: Mapping[str, float]) -> None:
         """Take the advances of plain characters in ems; asked for any other it raises `KeyError`."""
-        known = [_advance(advances, char) for char in decoding_table]
+        known = [0.0 if char == "\n" else _advance(advances, char) for char in decoding_table]
         found = next((units for units in _UNITS if all(_is_whole(one, units) for one in known)), None)
         self.units = found or 1
         wide = [_WIDEST if one is None or found is None else round(one * found) for one in known]
         self._high = bytes([min(one, _WIDEST) >> 4 for one in wide])
         self._low = bytes([one & 15 for one in wide])
 
-    def marks(self, text: str) -> tuple[bytes, bytes] | None:
-        """Give each character's advance, its upper part and its last four bits; None if one is not known."""
+    def marks(self, text: str) -> Marks | None:
+        """Measure each character; None if one is not known. Line feeds have no width."""
         if text.isascii():
             data = text.encode()
         else:

@@ -30,7 +30,7 @@ from forms.formats.pdf.layout.breaking import broken, ranges
 from forms.formats.pdf.layout.heights import line_heights
 from forms.formats.pdf.layout.laid import EvenLines, LaidLine, LaidParagraph, box_of, of_lines
 from forms.formats.pdf.layout.lines import TOLERANCE, Measure, Segment
-from forms.formats.pdf.layout.rulers import LONGEST, width_of
+from forms.formats.pdf.layout.rulers import LONGEST, Marks, width_of
 from forms.formats.word.model import (
     Break,
     Hyperlink,
@@ -189,7 +189,7 @@ class SimpleLines:
         if not text or text[0] == " ":
             return None
         marks = self._ruler.marks(text)
-        if marks is not None:
+        if marks is not None and "\n" not in text:
             (high, low), units = marks, self._units
             shown = len(text) if text[-1] != " " else len(text.rstrip(" "))
             if shown <= LONGEST and width_of(high[:shown], low[:shown]) / units <= self._first_room:
@@ -200,19 +200,22 @@ class SimpleLines:
         elif "\t" in text:
             return None
         try:
-            found = self._hard_lines(text)
+            found = self._hard_lines(text, marks)
         except KeyError:
             return None  # a character that needs shaping or another face
         return None if found is None else "\n".join(found)
 
-    def _hard_lines(self, text: str) -> list[str] | None:
+    def _hard_lines(self, text: str, marks: Marks | None) -> list[str] | None:
         """Break a text with line ends in it. A space follows each line that ends with one."""
         out: list[str] = []
-        room = self._first_room
+        room, start = self._first_room, 0
         for line in text.split("\n"):
             if line[:1] == " ":
                 return None
-            lines = self._broken(line, room) if line else [""]
+            stop = start + len(line)
+            own = marks and (marks[0][start:stop], marks[1][start:stop])
+            lines = self._broken(line, own, room) if line else [""]
+            start = stop + 1
             if lines is None:
                 return None
             out += lines
@@ -225,9 +228,8 @@ class SimpleLines:
             out[-1] = out[-1].rstrip(" ")
         return out
 
-    def _broken(self, text: str, room: float) -> list[str] | None:
+    def _broken(self, text: str, marks: Marks | None, room: float) -> list[str] | None:
         """Break a text, adding up advances one by one where it can't be measured as a whole."""
-        marks = self._ruler.marks(text)
         units = self._units
         lines = broken(text, *marks, room * units, self._room * units, units / 2) if marks else None
         if lines is not None:
