@@ -21,18 +21,18 @@ def alike(laid: LaidDocument) -> list[object]:
         for fragment in (*page.header, *page.body, *page.footer):
             for op in runs(fragment.ops, page.numbers):
                 if isinstance(op, RectOp):
-                    size = {"width": round(op.width, 6), "height": round(op.height, 6)}
+                    size = {"width": rounded(op.width), "height": rounded(op.height)}
                     drawn.append(repr(replace(shifted(op, fragment.x, fragment.y), **size)))
                 elif isinstance(op, LineOp):
                     x1, y1, x2, y2 = op.x1, op.y1, op.x2, op.y2
                     x, y = fragment.x, fragment.y
-                    moved = (round(x + x1, 6), round(y + y1, 6), round(x + x2, 6), round(y + y2, 6))
+                    moved = (rounded(x + x1), rounded(y + y1), rounded(x + x2), rounded(y + y2))
                     drawn.append(repr((moved, op.thickness, op.colour, op.dash)))
                 else:
                     element = op.element + fragment.offset if op.element >= 0 else op.element
                     moved_op = replace(shifted(op, fragment.x, fragment.y), element=element)
                     if isinstance(op, FieldOp):
-                        moved_op = replace(moved_op, width=round(op.width, 6), height=round(op.height, 6))
+                        moved_op = replace(moved_op, width=rounded(op.width), height=rounded(op.height))
                     if isinstance(op, TextOp) and op.run.plain:
                         moved_op = replace(moved_op, run=replace(op.run, width=0.0))  # as its text says
                     out.append((number, fragment.instance, moved_op))
@@ -51,4 +51,9 @@ def runs(ops: Iterable[Op], numbers: tuple[str, str] = ("", "")) -> Iterator[Op]
 
 
 def shifted(op: Any, x: float, y: float) -> Any:
-    return replace(op, x=round(op.x + x, 6), y=round(op.y + y, 6))
+    return replace(op, x=rounded(op.x + x), y=rounded(op.y + y))
+
+
+def rounded(length: float) -> float:
+    """Round to a millionth; advances are binary fractions, which often lie just between two of those."""
+    return round(length + 3e-8, 6)
