@@ -16,8 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import forms.formats.word
-from forms.application.output import open_beside
+from forms.application.output import write_file
 from forms.formats.word.compiled import CompiledTemplate
+from forms.foundation.errors import OutputError
 
 VARIABLE = "FORMS_CACHE"
 """Names the folder; `off` for none."""
@@ -65,11 +66,8 @@ class TemplateStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_private(folder):
                 return
-            handle, path = open_beside(folder)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(hashlib.sha256(key.encode() + content).digest() + content)
-            path.replace(folder / f"{key}{SUFFIX}")
-        except OSError:
+            write_file(folder, f"{key}{SUFFIX}", hashlib.sha256(key.encode() + content).digest() + content)
+        except (OSError, OutputError):
             return
 
 

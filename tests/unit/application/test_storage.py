@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import stat
@@ -121,6 +122,19 @@ def test_nothing_is_put_into_a_folder_that_others_may_write_to(tmp_path: Path) -
 def test_a_folder_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert rendered(tmp_path / "file" / "cache")
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    catalogue = Catalogue(open_library(environment={}), store=TemplateStore(None))
+    manifest = catalogue.artefact(SAMPLE.artefact)
+    template = catalogue.template(manifest, manifest.editions[-1].template)
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(os, "fsync", full)
+    TemplateStore(folder).put("key", template)
+    assert not list(folder.iterdir())
 
 
 def test_each_thing_that_matters_changes_the_key() -> None:
