@@ -93,3 +93,17 @@ def test_lint_names_a_mistake_with_its_place(forms_line, tmp_path: Path) -> None
     assert "paper.sen" in problem["message"]
     assert "seen" in problem["hint"]
     assert "Home visit note" in problem["label"]
+
+
+def test_lint_counts_what_is_wrong_in_a_schema_that_no_case_has_met(forms_line, tmp_path: Path) -> None:
+    own = library(tmp_path / "own")
+    schema = own / "schemas/visit-note.schema.json"
+    broken = json.loads(schema.read_text(encoding="utf-8"))
+    broken["$defs"]["part"]["properties"]["seen"] = {"type": "string", "x-print": "shout", "pattern": "("}
+    schema.write_text(json.dumps(broken), encoding="utf-8")
+    line = forms_line("lint", "--library", own, "--json")
+    assert line.code == 3
+    assert [problem["code"] for problem in json.loads(line.out)["problems"]] == [
+        "unknown-print",
+        "broken-pattern",
+    ]

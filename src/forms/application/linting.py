@@ -25,6 +25,12 @@ def lint(catalogue: Catalogue | None = None, artefact: str | None = None) -> tup
     from forms.application.own_form_lint import lint_own_forms  # here: few commands fill forms of others
 
     catalogue = catalogue or open_catalogue()
+    try:
+        faults = tuple(catalogue.vocabulary.faults())
+    except ArtefactError as error:
+        faults = error.problems
+    if faults:  # nothing else can be looked at with them
+        return tuple(dict.fromkeys(faults))
     if artefact and catalogue.library.find(f"templates/{artefact}/{OWN_FORM}"):
         return tuple(dict.fromkeys(lint_own_forms(catalogue, artefact)))
     try:

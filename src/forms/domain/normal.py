@@ -52,6 +52,8 @@ def padded(texts: Sequence[str], known: Iterable[str] | None = None) -> list[str
         ]
     for char in others:
         joined = joined.replace(char, _alone(char) or "")
+    if not joined.isascii():  # a character that `known` lacks: better slow than wrong
+        return [f" {normal(text)} " for text in texts]
     joined = joined.lower()
     if "'" in joined:
         joined = _POSSESSIVE.sub("", joined).replace("'", "")

@@ -74,7 +74,7 @@ class Schemas:
         if not _BEYOND.isdisjoint(schema):
             self._plain = False
         forms = [schema.get("format")]
-        for below in _objects(schema):
+        for below in objects_in(schema):
             if not _BEYOND.isdisjoint(below) or type(below.get("$id")) is str:
                 self._plain = False
             if "format" in below:
@@ -157,7 +157,7 @@ class _ThoroughFound(Struct, frozen=True):
     resolver: _Thorough
 
 
-def _objects(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def objects_in(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Give all the objects in a schema, at any depth, without itself."""
     holders: list[Any] = [list(schema.values())]
     for holder in holders:  # which grows

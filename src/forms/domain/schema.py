@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from forms.domain.explain import GAPS, Context, Error, explain
 from forms.domain.marks import check_marks
 from forms.domain.nodes import LATER, Compiled, Later, Node, compile_node, label
 from forms.domain.oddities import oddities
-from forms.domain.references import Schemas
+from forms.domain.references import Schemas, objects_in
 from forms.domain.verdict import Test, Verdict, compile_condition, compile_verdict
 from forms.foundation.errors import ArtefactError
 from forms.foundation.patterns import pattern
@@ -46,7 +47,8 @@ class Vocabulary:
 
         Raises:
             ArtefactError: If a schema is broken: a reference that leads nowhere, a format or a printing rule
-                that does not exist, a keyword with a value it can't have.
+                that does not exist, a keyword with a value it can't have. What is wrong in a paper's own part
+                is told when that paper is asked for, and by `faults`.
         """
         if CASE_SCHEMA not in schemas:
             raise ArtefactError(
@@ -93,6 +95,25 @@ class Vocabulary:
     def label(self, pointer: str) -> str:
         """Give a place of the case in words: "Children, 2nd: Date of birth"."""
         return label(self.case, pointer)
+
+    def faults(self) -> Iterator[Problem]:
+        """Find what is wrong with schemas that nothing has asked for yet: a paper's is compiled when it is."""
+        for artefact in self.artefacts:
+            try:
+                self.parts[artefact]
+            except ArtefactError as error:
+                yield from error.problems
+        for name, schema in self.schemas.items():
+            for each in (schema, *objects_in(schema)):
+                expression = each.get("pattern")
+                if isinstance(expression, str) and not _is_expression(expression):
+                    yield Problem(
+                        "error",
+                        "broken-pattern",
+                        f"`pattern` is not a regular expression: {expression}",
+                        "Correct it; perhaps a backslash or a bracket is missing",
+                        Place(name),
+                    )
 
     def check(
         self, case: Case, artefact: str | None = None, urgent: bool | Collection[str] = False
@@ -250,6 +271,14 @@ def _check_formats(formats: Mapping[str, str]) -> None:
                     Place(name),
                 )
             )
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _is_date(value: object) -> bool:

@@ -405,6 +405,11 @@ def test_the_quick_search_finds_what_the_thorough_one_finds(vocabulary, data, re
     assert quick == thorough
 
 
+@given(st.lists(st.one_of(TEXT, st.text(max_size=9)), max_size=4), st.text(max_size=9))
+def test_characters_that_are_told_wrongly_change_nothing(made, told):
+    assert [reading.split() for reading in padded(made, told)] == [words_of(text) for text in made]
+
+
 @given(st.lists(st.one_of(TEXT, st.text(max_size=9)), max_size=4), st.integers(0, 2))
 def test_texts_read_together_are_read_as_each_alone(made, noughts):
     made += ["a\0b"] * noughts

@@ -182,6 +182,18 @@ def test_a_paper_that_a_case_does_not_have_is_not_compiled():
         check(vocabulary, {**GOOD, "papers": {"memo": {"a": 1}}}, "letter")
     with pytest.raises(ArtefactError):
         list(places(vocabulary.case))
+    assert [problem.code for problem in vocabulary.faults()] == ["broken-reference"]
+
+
+def test_a_pattern_that_is_none_is_a_fault_before_a_case_meets_it():
+    paper = {"$defs": {"part": {"properties": {"a": {"pattern": "("}, "pattern": {"pattern": "[a-z]"}}}}}
+    vocabulary = Vocabulary({"case.schema.json": SMALL, "memo.schema.json": paper})
+    (problem,) = vocabulary.faults()
+    assert (problem.code, problem.place.source) == ("broken-pattern", "memo.schema.json")
+
+
+def test_the_library_has_no_faults(vocabulary):
+    assert list(vocabulary.faults()) == []
 
 
 def test_a_scratch_artefact_needs_no_mention_in_the_case_schema():
