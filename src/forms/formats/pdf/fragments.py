@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from forms.formats.pdf.display import FixedOps, JoinedOps, LineOp, Op, RectOp
 from forms.formats.pdf.draw import Painter
 from forms.formats.pdf.templates import BlankTemplate, Template, blank_template, compiled, with_places
-from forms.formats.pdf.words import Words, words_of, written, written_with_cut
+from forms.formats.pdf.words import Words, words_of, written
 
 _MARKED = "/%s<</MCID %d>>BDC\nBT\n%.2f %.2f Td\n%sET\nEMC\n"
 
@@ -114,11 +114,9 @@ class PagePainter(Painter):
         if ops.texts:
             text = "\n".join(ops.texts)
             plain = written(text)
-            if plain is not None:
-                lines = plain.split("\n")
-            else:
-                pairs = zip(text.split("\n"), known.looks, strict=True)
-                lines = [written_with_cut(line, face, size, self._fonts) for line, (face, size) in pairs]
+            if plain is None:
+                return None
+            lines = plain.split("\n")
             if known.places:
                 lines = with_places(known.places, text.split("\n"), lines)
         first = self.marked

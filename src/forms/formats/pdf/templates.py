@@ -63,19 +63,17 @@ class BlankTemplate(NamedTuple):
     """The template of a whole `Blank`, with its place on the page.
 
     `in_order` takes the place's two numbers, those of the marked contents, and what goes in for the lines, and
-    gives all as they stand in the text. `places` are the places of all lines if some are `moved`, `looks` their
-    faces and sizes.
+    gives all as they stand in the text. `places` are the places of all lines if some are `moved`.
     """
 
     template: Template
     in_order: Callable[[Sequence[object]], tuple[object, ...]]
     places: tuple[TextOp, ...]
-    looks: tuple[tuple[str, float], ...]
 
 
 def compiled(ops: Sequence[Op], roles: Sequence[str], fonts: DocumentFonts) -> Words | Template | bool:
     """Compile a fragment; False if a code in it is this document's own."""
-    words = words_of(ops, fonts, cut=False)
+    words = words_of(ops, fonts)
     if words is not None and words.element >= 0:
         return words
     return template_of(ops, roles, fonts)
@@ -158,8 +156,7 @@ def blank_template(blank: Blank, roles: Sequence[str], fonts: DocumentFonts) -> 
     order = [next(numbers) if hole == "n" else next(lines) for hole in template.holes]
     shown = [op for part in blank.parts for one in part for op in _places_of(one)]
     places = [op for op in shown if isinstance(op, TextOp) and op.run.text == PLACE]
-    looks = tuple([(op.run.face, op.size) for op in places])
-    return BlankTemplate(template, itemgetter(0, 1, *order), tuple(places) if template.moved else (), looks)
+    return BlankTemplate(template, itemgetter(0, 1, *order), tuple(places) if template.moved else ())
 
 
 def with_places(places: Sequence[TextOp], texts: Sequence[str], lines: Sequence[object]) -> list[object]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forms.formats.pdf.display import Colour, Op, TextLines, TextOp
-from forms.formats.pdf.embedding import FIXED_CHARACTERS, DocumentFonts, has_fixed, resource
+from forms.formats.pdf.embedding import DocumentFonts, has_fixed, resource
 from forms.formats.pdf.fonts import Face
 from forms.formats.pdf.objects import number
 
@@ -64,14 +64,11 @@ class Words(NamedTuple):
     shown: str
 
 
-def words_of(ops: Sequence[Op], fonts: DocumentFonts, *, cut: bool = True) -> Words | None:
-    """Write a fragment as such lines; None if it is anything else.
-
-    Without `cut` it is None too where the fixed font lacks a character: then they need this document's fonts.
-    """
+def words_of(ops: Sequence[Op], fonts: DocumentFonts) -> Words | None:
+    """Write a fragment as such lines; None if it is anything else."""
     first = ops[0] if ops else None
     if isinstance(first, TextLines) and len(ops) == 1:
-        return _words_of_lines(first, fonts, cut=cut)
+        return _words_of_lines(first, fonts)
     if not isinstance(first, TextOp):
         return None
     face, size, colour, element = first.run.face, first.size, first.colour, first.element
@@ -113,18 +110,15 @@ def words_of(ops: Sequence[Op], fonts: DocumentFonts, *, cut: bool = True) -> Wo
     return Words(use.fixed.name, select, colour, element, *begin, shown)
 
 
-def _words_of_lines(lines: TextLines, fonts: DocumentFonts, *, cut: bool) -> Words | None:
+def _words_of_lines(lines: TextLines, fonts: DocumentFonts) -> Words | None:
     face, size = lines.face, lines.size
     use = fonts.uses.get(face) or face_use(fonts, face)
     if not use.own or lines.underline or lines.strike:
         return None
     text = written(lines.text)
-    if text is not None:
-        shown, *others = text.split("\n")
-    elif cut:
-        shown, *others = [written_with_cut(line, face, size, fonts) for line in lines.text.split("\n")]
-    else:
+    if text is None:
         return None
+    shown, *others = text.split("\n")
     x, y = int(lines.x * 100 + 0.5) / 100, int(lines.y * 100 + 0.5) / 100  # as `hundredths`
     if others:
         second, step = next_line(hundredths(lines.left) - x, lines.pitch), next_line(0.0, lines.pitch)
@@ -156,27 +150,6 @@ def written(text: str) -> str | None:
     if "(" in text or ")" in text or "\\" in text:
         return _escaped(text)
     return text
-
-
-def written_with_cut(text: str, face: str, size: float, fonts: DocumentFonts) -> str:
-    """Write plain text as `written`, with what the fixed font lacks in the face's cut font.
-
-    For that the string is closed, and another opened with the fixed font selected again.
-    """
-    fixed = written(text)
-    if fixed is not None:
-        return fixed
-    use = fonts.uses.get(face) or face_use(fonts, face)
-    cut = fonts.cut(use.face)
-    begin, end = (
-        f")Tj\n{font_operator(cut.resource, size)}<",
-        f">Tj\n{use.selects.get(size) or use.select(size)}(",
-    )
-    out = _escaped(text)
-    for char in sorted(set(text).difference(FIXED_CHARACTERS)):
-        codes = cut.plain_codes(char) or f"{cut.code(use.face.characters[ord(char)], char):04X}"
-        out = out.replace(char, begin + codes + end)
-    return out.replace(end + begin, "").encode("cp1252").decode("latin-1")
 
 
 def _escaped(text: str) -> str:
