@@ -153,6 +153,8 @@ def test_of_marks_beside_each_other_every_second_one_opens():
     """A condition after a value: the text before it ends in a mark, and nothing stands behind it."""
     own = (f"<w:t>{VALUE}", VALUE, f"and {VALUE}", f"{VALUE}</w:t>")
     assert skeleton_of(own) == (f"<w:t>{VALUE}and {VALUE}</w:t>", (0, 2))
+    constants = (f"<w:t>{VALUE}so{VALUE} and {VALUE}", f"{VALUE}{VALUE}then{VALUE}{VALUE}", f"{VALUE}</w:t>")
+    assert skeleton_of(constants) == (f"<w:t>so and {VALUE}then{VALUE}</w:t>", (0, 1))
     assert skeleton_of((f"<w:p {WHOLE}", "/>")) is None
     assert skeleton_of((f"<w:id {UNREAD}", f"{UNREAD}/>{VALUE}", VALUE)) == (f"<w:id />{VALUE}", (1,))
 

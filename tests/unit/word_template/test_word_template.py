@@ -23,6 +23,8 @@ from template_kit import (
     xml,
 )
 
+from forms.formats.word.patterns import filled
+from forms.formats.word.reader import read
 from forms.formats.word.template import compile_template
 from forms.formats.word.wordml import qn
 from forms.foundation.errors import ArtefactError
@@ -413,3 +415,16 @@ def test_the_same_input_gives_the_same_bytes():
     first = made.render({**CONTEXT, "numbers": [1]}, PROPERTIES)
     made.render({**CONTEXT, "numbers": [1, 2, 3]}, PROPERTIES)
     assert made.render({**CONTEXT, "numbers": [1]}, PROPERTIES) == first
+
+
+def test_constants_are_read_where_they_stand():
+    template = [
+        "{{ 'so' }} {{ name }}, {{ 'and' }} {{ 1 + 1 }}{{ other }}",
+        "{{ 'alone' }}",
+        "{{ none or '' }}.",
+    ]
+    made = [rendered(*template, name="one", other=other) for other in ("two", "three")]
+    for word in made:
+        blocks = [filled(one).block for one in read(word, patterns=True).sections[0].blocks]
+        assert blocks == [one.block for one in read(word).sections[0].blocks]
+        assert "one" in str(blocks[0])

@@ -9,7 +9,6 @@ gets to see them (`unmarked`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 from forms.foundation.patterns import pattern
 
@@ -53,15 +52,23 @@ def skeleton_of(own: Sequence[str]) -> tuple[str, tuple[int, ...]] | None:
     Gives with it which of the values that stand behind these pieces belong to the marks. None if the block must
     be read as a whole.
     """
-    text = "".join(own)
-    if WHOLE in text:
+    if any(WHOLE in piece for piece in own):
         return None
-    inside = list(accumulate(piece.count(VALUE) for piece in own))
-    places = tuple(number for number, marks in enumerate(inside) if marks % 2)
+    skeleton: list[str] = []
+    places: list[int] = []
+    inside = False
+    for number, piece in enumerate(own):
+        # Between two marks in one piece stands a constant (`{{ 'so' }}`): it is the template's as the rest is.
+        parts = piece.split(VALUE)
+        skeleton += parts
+        inside ^= len(parts) % 2 == 0
+        if inside:
+            skeleton.append(VALUE)
+            places.append(number)
     if len(places) > MOST_PLACES:
         return None
-    text = VALUE.join(text.split(VALUE)[::2])
-    return _UNREAD.sub("", text) if UNREAD in text else text, places
+    text = "".join(skeleton)
+    return _UNREAD.sub("", text) if UNREAD in text else text, tuple(places)
 
 
 def plain_values(values: Sequence[str], places: Sequence[int]) -> tuple[str, ...] | None:
