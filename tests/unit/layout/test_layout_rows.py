@@ -65,27 +65,40 @@ class Tables:
         text = pick(("@", "@", "@", "@", "Fixed nan (1 %)", "Label: @", "@ and @", "@<w:br/>@", "@<w:tab/>@"))
         return paragraph(text, properties, look)
 
-    def cell(self) -> str:
-        properties = f'<w:vAlign w:val="{self.chance.choice(("center", "bottom"))}"/>' if self.one_in(4) else ""
+    def cell(self, merge: str) -> str:
+        if merge == "<w:vMerge/>":
+            return cell(paragraph(), merge)
+        properties = merge
+        properties += (
+            f'<w:vAlign w:val="{self.chance.choice(("center", "bottom"))}"/>' if self.one_in(4) else ""
+        )
         properties += '<w:shd w:val="clear" w:fill="DDEEFF"/>' if self.one_in(6) else ""
         content = "".join(self.paragraph() for _ in range(self.chance.choice((1, 1, 1, 2, 3))))
         if self.one_in(8):
-            content = control("<w:text/>", content, tag=self.chance.choice(("answer", "a/~/c")))
+            kind = self.chance.choice(("<w:text/>", "<w:text/>", "<w14:checkbox/>"))
+            content = control(kind, content, tag=self.chance.choice(("answer", "a/~/c")))
+        if self.one_in(30):
+            content += table(row(cell(paragraph("@")), cell(paragraph("Inside")))) + paragraph()
         return cell(content, properties)
 
-    def row(self, columns: int, *, header: bool) -> str:
+    def row(self, columns: int, *, header: bool, merge: str = "") -> str:
         properties = "<w:cantSplit/>" if self.one_in(2) else ""
         if self.one_in(5):
             rule = self.chance.choice(("exact", "atLeast"))
             properties += f'<w:trHeight w:val="{self.chance.choice((300, 1200))}" w:hRule="{rule}"/>'
         properties += "<w:tblHeader/>" if header else ""
-        return row(*[self.cell() for _ in range(columns)], properties=properties)
+        cells = [self.cell("" if column else merge) for column in range(columns)]
+        return row(*cells, properties=properties)
 
     def body(self) -> str:
         out = []
         for _ in range(self.chance.choice((1, 3))):
             columns, header = self.chance.choice((1, 2, 3)), self.one_in(2)
-            rows = [self.row(columns, header=header and not at) for at in range(self.chance.choice((1, 4, 25)))]
+            merged = ("", *self.chance.choice((('<w:vMerge w:val="restart"/>', "<w:vMerge/>"), ("",), ("",))))
+            rows = [
+                self.row(columns, header=header and not at, merge=merged[at % len(merged)])
+                for at in range(self.chance.choice((1, 4, 25)))
+            ]
             border = self.chance.choice((0, 4, 12))
             out.append(table(*rows, grid=(self.chance.choice((1400, 3000)),) * columns, border=border))
             out.append(paragraph("Between"))

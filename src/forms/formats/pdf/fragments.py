@@ -10,7 +10,8 @@ same or other lines of text in it, is written once (`templates`), and looks and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, islice
 
 from forms.formats.pdf.display import FixedOps, JoinedOps, LineOp, Op, RectOp
 from forms.formats.pdf.draw import Painter
@@ -64,12 +65,22 @@ class PagePainter(Painter):
     def _joined(
         self, ops: Sequence[Op], left: float, top: float, roles: Sequence[str], offset: int
     ) -> Sequence[int]:
-        """Paint a fragment's operations, part by part."""
+        """Paint a fragment's operations, part by part; of a blank, what a template can do from that."""
         before = (self._fill, self._stroke, self._selected)
         self._out.append(f"q 1 0 0 1 {left:.2f} {top:.2f} cm\n")
         owners: list[int] = []
         selected = False
-        for part in ops.parts if isinstance(ops, JoinedOps) else (ops,):
+        parts: Sequence[Sequence[Op]] = ops.parts if isinstance(ops, JoinedOps) else (ops,)
+        blanks: Sequence[Sequence[Op]] = parts
+        lines: Iterator[str] = iter(())
+        if isinstance(ops, JoinedOps) and ops.blank is not None:
+            blanks, lines = ops.blank.parts, iter("\n".join(ops.texts).split("\n"))
+        for part, blank in zip(parts, blanks, strict=True):
+            template = blank.drawn if isinstance(blank, FixedOps) else None
+            if isinstance(template, Template) and self._part(template, lines):
+                owners += [owner + offset for owner in template.owners]
+                selected = selected or bool(template.faces or template.cuts)
+                continue
             marked, links, fields = len(owners), len(self.links), len(self.fields)
             owners += self.inside(part, roles, offset)
             selected = selected or bool(self._selected)
@@ -79,6 +90,19 @@ class PagePainter(Painter):
         self._out.append("Q\n")
         self._fill, self._stroke, self._selected = (*before[:2], "" if selected else before[2])
         return owners
+
+    def _part(self, template: Template, lines: Iterator[str]) -> bool:
+        """Paint a part from its template and the next lines, which it takes in any case; False if it can't."""
+        own = list(islice(lines, template.holes.count("t")))
+        plain = written("\n".join(own))
+        if plain is None or template.moved or template.extras:
+            return False
+        numbers, shown = count(self.marked), iter(plain.split("\n"))
+        holes = [next(numbers) if hole == "n" else next(shown) for hole in template.holes]
+        self._out.append(template.text % tuple(holes))
+        self.marked += len(template.owners)
+        self._fonts.use(template.faces, template.cuts)
+        return True
 
     def _again(self, template: Template, left: float, top: float, offset: int) -> Sequence[int]:
         """Paint a fragment from its template."""
