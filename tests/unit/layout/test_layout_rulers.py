@@ -73,3 +73,11 @@ def test_lines_end_where_adding_up_ends_them(words: list[str], first: float, oth
         assert lines == [text[start:stop] + " " * spaced for start, stop, spaced in found]
     if lines is not None:
         assert "".join(lines) == text
+
+
+@given(text=st.text(st.sampled_from(WINDOWS) | st.characters(), max_size=30), room=st.floats(-1, 20))
+def test_what_surely_fits_does(text: str, room: float):
+    _, advances = fonts().plain(False, False)
+    ruler = Ruler(advances)
+    if ruler.within(room * ruler.units)(text):
+        assert sum(map(advances.__getitem__, text)) <= room

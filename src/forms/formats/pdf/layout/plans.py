@@ -6,7 +6,7 @@ a case. Tables have their own module (`table_plans`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -96,9 +96,9 @@ class TextPlan:
         return self._simple is not None
 
     @property
-    def surely(self) -> int:
-        """How many characters of ASCII fit into one line in any case, if it is one value and nothing else."""
-        return self._simple.surely() if self._simple is not None and self._first.is_one else 0
+    def fits(self) -> Callable[[str], bool] | None:
+        """A quick test whether a value surely takes one line (see `SimpleLines`), if that is all its text."""
+        return self._simple.fits() if self._simple is not None and self._first.is_one else None
 
     def text(self, values: Sequence[str]) -> str | None:
         """Give the text with the values in it for a `blank`, line by line; None if only `fill` can do it."""

@@ -8,7 +8,7 @@ character is two of them, and a text is measured in two sums.
 from __future__ import annotations
 
 from codecs import charmap_encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from encodings.cp1252 import decoding_table, encoding_table
 from zlib import adler32
 
@@ -53,6 +53,19 @@ class Ruler:
                 return None
         high = data.translate(self._high)
         return None if _UNKNOWN in high else (high, data.translate(self._low))
+
+    def within(self, room: float) -> Callable[[str], bool]:
+        """Give a quick test whether a text of ASCII is surely no wider than `room` units; it is not exact."""
+        table, most = self._high, int(room / 16)
+
+        def fits(text: str) -> bool:
+            # Each character is less than 16 units wider than the upper part of its advance says.
+            if len(text) > LONGEST or not text.isascii():
+                return False
+            high = text.encode().translate(table)
+            return (adler32(high, 0) & 0xFFFF) + len(text) <= most and _UNKNOWN not in high
+
+        return fits
 
 
 def _advance(advances: Mapping[str, float], char: str) -> float | None:

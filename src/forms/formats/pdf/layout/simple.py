@@ -9,7 +9,7 @@ than looking up each word would, and no words need to be remembered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 
 from msgspec.structs import replace
@@ -45,9 +45,6 @@ from forms.formats.word.model import (
 
 PAGE, PAGES = "\uf000", "\uf001"
 """Stand in a text, after the last place for a value, for the page's number and how many pages there are."""
-
-
-_PRINTABLE = "".join(map(chr, range(32, 127)))
 
 
 def is_plain(look: RunFormat, language: str) -> bool:
@@ -159,13 +156,9 @@ class SimpleLines:
             return None
         return lines
 
-    def surely(self) -> int:
-        """Give how many printable characters of ASCII fit into the first line, whichever they are."""
-        try:
-            widest = max(map(self._advance, _PRINTABLE))
-        except KeyError:
-            return 0
-        return max(int(self._first_room / widest), 0)
+    def fits(self) -> Callable[[str], bool]:
+        """Give a quick test whether a text of ASCII surely takes one line, if no space is at its ends."""
+        return self._ruler.within(self._first_room * self._units)
 
     def blank(self, count: int, element: int) -> LaidParagraph | None:
         """Lay out so many lines with a place for a text each; None if more than the text differs."""

@@ -8,7 +8,7 @@ cells are then only laid out where a page ends in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from msgspec import Struct, field
@@ -100,9 +100,9 @@ class _CellPlan(Struct):
     paragraphs; there are none if they must be laid out together. `only` is the plan of one that is alone.
     `tags` are those of controls around them that have places: without a tag a control is no field.
 
-    `texts` are the plans of its values if all of them stand in texts; if that is one value and nothing else, as
-    many ASCII characters as `surely` take one line. `blanks` are then the cell with places
-    for so many lines of each; `drawn` is what is drawn of it, by what it holds and how far below the row's top.
+    `texts` are the plans of its values if all of them stand in texts; if it is one value and nothing else,
+    `fits` is a quick test whether that takes one line. `blanks` are then the cell with places for so many lines
+    of each; `drawn` is what is drawn of it, by what it holds and how far below the row's top.
     """
 
     cell: Cell
@@ -118,7 +118,7 @@ class _CellPlan(Struct):
     only: TextPlan | FieldPlan | None = None
     remembered: dict[tuple[str, ...], tuple[LaidCell, tuple[Element, ...]]] = field(default_factory=dict)
     texts: tuple[TextPlan, ...] = ()
-    surely: int = 0
+    fits: Callable[[str], bool] | None = None
     blanks: dict[tuple[object, ...], LaidCell] = field(default_factory=dict)
     drawn: dict[tuple[object, float], FixedOps] = field(default_factory=dict)
 
@@ -305,17 +305,15 @@ class TablePlan:
         sizes: list[int | tuple[str, ...]] = []
         for cell in plan.open:
             value = values[cell.places[0]]
-            count = len(value)
-            short = 1 < count <= cell.surely and value.isascii() and value.isprintable()
-            if short and value[0] != " " != value[-1]:
-                texts.append(value)
-                sizes.append(1)
-                continue
-            if count < 2:
+            if len(value) < 2:
                 own = tuple([values[place] for place in cell.places])
                 if _TELLS_NOTHING.issuperset(own):
                     sizes.append(own)
                     continue
+            if cell.fits is not None and value[0] != " " != value[-1] and cell.fits(value):
+                texts.append(value)
+                sizes.append(1)
+                continue
             if not cell.texts or (cell.tags and not all(put(tag, values) for tag in cell.tags)):
                 return None
             for text in cell.texts:
@@ -542,5 +540,5 @@ def _open(row: _RowPlan) -> tuple[_CellPlan, ...]:
         texts = [plan for plan in plans if isinstance(plan, TextPlan) and plan.lines_alone]
         cell.texts = tuple(texts) if len(texts) == len(plans) else ()
         if len(cell.texts) == len(cell.places) == 1 and not cell.tags:
-            cell.surely = cell.texts[0].surely
+            cell.fits = cell.texts[0].fits
     return tuple(sorted(cells, key=lambda cell: bool(cell.texts)))
