@@ -55,12 +55,12 @@ class Ruler:
         return None if _UNKNOWN in high else (high, data.translate(self._low))
 
     def within(self, room: float) -> Callable[[str], bool]:
-        """Give a quick test whether a text of ASCII is surely no wider than `room` units; it is not exact."""
+        """Give a quick test whether a line of ASCII is surely no wider than `room` units; it is not exact."""
         table, most = self._high, int(room / 16)
 
         def fits(text: str) -> bool:
             # Each character is less than 16 units wider than the upper part of its advance says.
-            if len(text) > LONGEST or not text.isascii():
+            if len(text) > LONGEST or not text.isascii() or "\n" in text:
                 return False
             high = text.encode().translate(table)
             return (adler32(high, 0) & 0xFFFF) + len(text) <= most and _UNKNOWN not in high
