@@ -56,7 +56,7 @@ class Ruler:
 
     def within(self, room: float) -> Callable[[str], bool]:
         """Give a quick test whether a line of ASCII is surely no wider than `room` units; it is not exact."""
-        table, most = self._high, int(room / 16)
+        table, most = self._high, room // 16
 
         def fits(text: str) -> bool:
             # Each character is less than 16 units wider than the upper part of its advance says.
