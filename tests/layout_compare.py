@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from forms.formats.pdf.display import Fragment, LaidDocument, Page, TextOp
+from forms.formats.pdf.display import Fragment, JoinedOps, LaidDocument, Op, Page, TextOp
 from laid_alike import runs
 
+INSIDE = ("Span", "Link", "Form", "Lbl", "LBody")
+"""The roles of elements inside of a paragraph or list item."""
 NEAR = 3.0
 FAR = 8.0
 
@@ -138,22 +140,38 @@ def spots(laid: LaidDocument) -> Iterator[Spot]:
     Text in the faces of other scripts is passed over: LibreOffice has other fonts for them.
     """
     for number, page in enumerate(laid.pages, 1):
-        for fragment in fragments_of(page):
-            texts = [op for op in runs(fragment.ops) if isinstance(op, TextOp) and op.run.text.strip()]
-            if texts:
-                op = texts[0]
+        for fragment, ops in pieces_of(page):
+            seen = set()
+            for op in runs(ops):
+                if not isinstance(op, TextOp) or not op.run.text.strip():
+                    continue
+                paragraph = paragraph_of(laid, fragment, op)
+                if paragraph in seen:
+                    continue
+                seen.add(paragraph)
                 text = "".join(op.run.text.split()).replace("\u2011", "-")
                 lead = len(op.run.text) - len(op.run.text.lstrip())
-                if lead or not op.run.face.startswith(("Arimo", "NotoSansSymbols")):
-                    continue
-                yield Spot(number, fragment.x + op.x, fragment.y + op.y - op.rise, text)
+                if not lead and op.run.face.startswith(("Arimo", "NotoSansSymbols")):
+                    yield Spot(number, fragment.x + op.x, fragment.y + op.y - op.rise, text)
 
 
-def fragments_of(page: Page) -> Iterator[Fragment]:
-    """Give everything on a page."""
-    yield from page.header
-    yield from page.body
-    yield from page.footer
+def pieces_of(page: Page) -> Iterator[tuple[Fragment, Sequence[Op]]]:
+    """Give everything on a page, a row of a table in its parts."""
+    for fragment in (*page.header, *page.body, *page.footer):
+        ops = fragment.ops
+        for part in ops.parts if isinstance(ops, JoinedOps) else (ops,):
+            yield fragment, part
+
+
+def paragraph_of(laid: LaidDocument, fragment: Fragment, op: TextOp) -> int:
+    """Give the element of the paragraph or list item that a text belongs to."""
+    if op.element < 0:
+        return op.element
+    elements = laid.instances[fragment.instance].elements
+    at = op.element + fragment.offset
+    while elements[at].role in INSIDE:
+        at = elements[at].parent
+    return at
 
 
 def compare(name: str, laid: LaidDocument, theirs: Path) -> Report:

@@ -59,7 +59,7 @@ def test_a_sample_looks_as_in_libreoffice(sample: Sample, folder: Path) -> None:
 def test_altogether_nearly_all_is_within_three_points(folder: Path) -> None:
     everything = [item for found in reports(folder).values() for report in found for item in report.deviations]
     near = sum(item.distance <= NEAR for item in everything)
-    assert len(everything) > 5000
+    assert len(everything) > 7000
     assert near / len(everything) >= LEAST_SHARE
 
 
