@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -211,16 +212,19 @@ def cold_starts(tools: Tools, folder: Path, runs: int) -> dict[str, float]:
 
 
 def bulk(tools: Tools, folder: Path, count: int, workers: int = 2) -> dict[str, float]:
-    """Both formats of `count` cases, in as many processes, files written; starting them counts."""
-    source = folder / f"bulk-{count}"
-    source.mkdir(exist_ok=True)
-    for index in range(count):
-        case = cases.our_case(cases.plain_case(("bulk", count, index)))
-        case["reference"] = f"X{index:06d}"
-        (source / f"{index:06d}.json").write_text(json.dumps(case, ensure_ascii=False), encoding="utf-8")
-    command = [str(tools.python), str(WORKERS / "bulk.py"), str(source), str(folder / "bulk-out"), str(workers)]
+    """`forms bulk`: both formats of `count` cases, in as many processes; starting them counts."""
+    source, out = folder / f"bulk-{count}.jsonl", folder / f"bulk-{count}"
+    with source.open("w", encoding="utf-8") as lines:
+        for index in range(count):
+            case = cases.our_case(cases.plain_case(("bulk", count, index)))
+            case["reference"] = f"X{index:06d}"
+            lines.write(json.dumps(case, ensure_ascii=False) + "\n")
+    command = [str(tools.python), str(WORKERS / "bulk.py"), str(source), str(out), str(workers)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=tools.environment)
     answer: dict[str, float] = json.loads(done.stdout)
+    if answer["cases"] != count:
+        raise RuntimeError(f"forms bulk made {answer['cases']} of {count} cases")
+    shutil.rmtree(out)
     return answer
 
 

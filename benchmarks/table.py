@@ -120,7 +120,7 @@ def _cold(results: dict[str, Any]) -> list[str]:
 
 
 def _many(results: dict[str, Any]) -> list[str]:
-    lines = ["### Many cases, both formats, two processes, files written", ""]
+    lines = ["### Many cases: `forms bulk`, both formats, two processes, files and ledger written", ""]
     lines += ["| cases | seconds | cases/s | peak MiB of a process |", "|---:|---:|---:|---:|"]
     for count, many in results["many"]:
         row = f"| {count:,} | {many['seconds']:.1f} | {many['per_second']:.0f} | {many['peak_mb']:.0f} |"

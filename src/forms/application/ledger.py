@@ -120,6 +120,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of an outbox: its name, how many documents of a run lie there, and whether any is encrypted."""
+
+    name: str
+    documents: int
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """The size and SHA-256 of a file as it lies in the outbox, encrypted."""
 
@@ -369,11 +378,36 @@ class Ledger:
         """Change something; it counts from the next `commit` on."""
         self._write(statement, *values)
 
-    def issued_in(self, run: int) -> Iterator[tuple[Issued, tuple[Entry, ...]]]:
-        """Give the documents of a run with their files, by folder and then as they came."""
-        rows = self._base.execute("SELECT * FROM documents WHERE run = ? ORDER BY folder, row, id", (run,))
+    def issued_in(
+        self, run: int, folder: str | None = None, audience: str | None = None
+    ) -> Iterator[tuple[Issued, tuple[Entry, ...]]]:
+        """Give the documents of a run with their files, by folder and then as they came.
+
+        With `folder` and `audience` only those. They are read as they are asked for, not all at once.
+        """
+        asked = {"run": run, "folder": folder, "audience": audience}
+        wanted = {name: value for name, value in asked.items() if value is not None}
+        where = " AND ".join(f"{name} = :{name}" for name in wanted)
+        rows = self._base.execute(f"SELECT * FROM documents WHERE {where} ORDER BY folder, row, id", wanted)
         for row in rows:
             yield _issued(row), self.files(row["id"])
+
+    def folders_of(self, run: int) -> list[Folder]:
+        """Give the folders that a run put documents into, by name."""
+        rows = self._base.execute(
+            "SELECT folder, count(DISTINCT documents.id) AS n, count(sealed_size) AS sealed FROM documents "
+            "LEFT JOIN files ON document = documents.id WHERE run = ? GROUP BY folder ORDER BY folder",
+            (run,),
+        )
+        return [Folder(row["folder"], row["n"], bool(row["sealed"])) for row in rows]
+
+    def audiences_in(self, run: int, folder: str) -> list[str]:
+        """Give whom the documents of a run in one folder are for, by name."""
+        rows = self._base.execute(
+            "SELECT DISTINCT audience FROM documents WHERE run = ? AND folder = ? ORDER BY audience",
+            (run, folder),
+        )
+        return [row["audience"] for row in rows]
 
     def in_states(self, *states: State) -> Iterator[Issued]:
         """Give all documents in any of some states, the oldest first."""

@@ -39,10 +39,11 @@ def write_documents(documents: Iterable[Named], folder: Path) -> tuple[Path, ...
     return tuple(written)
 
 
-def write_file(folder: Path, name: str, data: bytes) -> Path:
+def write_file(folder: Path, name: str, data: bytes | Iterable[bytes]) -> Path:
     """Write `data` to `folder/name`, whole or not at all, readable by its owner only; give the path.
 
-    Makes the folder where it is missing. Raises OutputError, leaving no trace, where it cannot.
+    What is too long for memory comes in parts. Makes the folder where it is missing. Raises OutputError,
+    leaving no trace, where it cannot.
     """
     target = folder / name
     try:
@@ -50,7 +51,7 @@ def write_file(folder: Path, name: str, data: bytes) -> Path:
         handle, temporary = open_beside(folder)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                stream.writelines((data,) if isinstance(data, bytes) else data)
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(target)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -19,7 +19,7 @@ from forms.application.bulk.covering import covering_list
 from forms.application.bulk.messages import Bundle, Composer, batches
 from forms.application.bulk.worker import BY_HAND
 from forms.application.catalogue import Catalogue
-from forms.application.ledger import Entry, Issued, Ledger
+from forms.application.ledger import Entry, Folder, Issued, Ledger
 from forms.application.output import write_file
 
 _SEALED = "Encrypted (SHA-256 is of the file without password)"
@@ -40,40 +40,39 @@ class RunPapers:
 
     def write(self) -> None:
         """Write a covering list for each folder, and message drafts for each authority's readers."""
-        for folder, bundles in groupby(self.ledger.issued_in(self.run), key=lambda bundle: bundle[0].folder):
-            kept = list(bundles)
-            stem = f"{kept[0][0].issued.isoformat()}_run-{self.run}"
-            write_file(self.outbox / folder, f"covering-list_{stem}.csv", _covering_list(kept))
-            self._covering_lists(folder, stem, kept)
-            if folder == BY_HAND:
+        for folder in self.ledger.folders_of(self.run):
+            first, _ = next(self.ledger.issued_in(self.run, folder.name))
+            stem = f"{first.issued.isoformat()}_run-{self.run}"
+            table = _covering_table(self.ledger.issued_in(self.run, folder.name), sealed=folder.sealed)
+            write_file(self.outbox / folder.name, f"covering-list_{stem}.csv", table)
+            self._covering_lists(folder, stem)
+            if folder.name == BY_HAND:
                 continue
-            by_reader = sorted(kept, key=lambda bundle: bundle[0].key.audience)
-            for reader, group in groupby(by_reader, key=lambda bundle: bundle[0].key.audience):
-                self._messages(folder, reader, stem, list(group))
+            for reader in self.ledger.audiences_in(self.run, folder.name):
+                self._messages(folder.name, reader, stem)
 
-    def _covering_lists(self, folder: str, stem: str, kept: list[Bundle]) -> None:
+    def _covering_lists(self, folder: Folder, stem: str) -> None:
         """Write the list for people; one so long that nobody would read it to its end comes in parts."""
-        count = -(-len(kept) // _LONGEST_LIST)
-        for number in range(count):
-            part = kept[number * _LONGEST_LIST : (number + 1) * _LONGEST_LIST]
-            suffix = f"_{number + 1}-of-{count}" if count > 1 else ""
-            place = f", part {number + 1} of {count}" if count > 1 else ""
-            record = covering_list(part, self.catalogue, self.run, place)
-            write_file(self.outbox / folder, f"covering-list_{stem}{suffix}.docx", record.docx())
-            write_file(self.outbox / folder, f"covering-list_{stem}{suffix}.pdf", record.pdf())
+        count = -(-folder.documents // _LONGEST_LIST)
+        kept = self.ledger.issued_in(self.run, folder.name)
+        for number in range(1, count + 1):
+            suffix = f"_{number}-of-{count}" if count > 1 else ""
+            place = f", part {number} of {count}" if count > 1 else ""
+            record = covering_list(list(islice(kept, _LONGEST_LIST)), self.catalogue, self.run, place)
+            write_file(self.outbox / folder.name, f"covering-list_{stem}{suffix}.docx", record.docx())
+            write_file(self.outbox / folder.name, f"covering-list_{stem}{suffix}.pdf", record.pdf())
 
-    def _messages(self, folder: str, reader: str, stem: str, bundles: list[Bundle]) -> None:
+    def _messages(self, folder: str, reader: str, stem: str) -> None:
         composer = Composer(self.outbox, self.ledger, self.catalogue)
-        parts = list(batches(bundles))
-        for number, part in enumerate(parts, 1):
-            suffix = f"_{number}-of-{len(parts)}" if len(parts) > 1 else ""
-            data = composer.compose(part, number, len(parts))
+        count = sum(1 for _ in batches(self.ledger.issued_in(self.run, folder, reader)))
+        for number, part in enumerate(batches(self.ledger.issued_in(self.run, folder, reader)), 1):
+            suffix = f"_{number}-of-{count}" if count > 1 else ""
+            data = composer.compose(part, number, count)
             write_file(self.outbox / folder, f"message_{reader}_{stem}{suffix}.eml", data)
 
 
-def _covering_list(bundles: Collection[Bundle]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
+def _covering_table(bundles: Iterable[Bundle], *, sealed: bool) -> Iterator[bytes]:
+    """Give the list for programs, row by row; `sealed`: some of the files are encrypted."""
     headings = (
         "Reference",
         "Copy for",
@@ -85,17 +84,22 @@ def _covering_list(bundles: Collection[Bundle]) -> bytes:
         "File",
         "SHA-256",
     )
-    sealed = any(file.sealed for _, files in bundles for file in files)
-    writer.writerow((*headings, _SEALED) if sealed else headings)
+    yield b"\xef\xbb\xbf"  # the mark makes Excel read it as UTF-8
+    yield _csv_row((*headings, _SEALED) if sealed else headings)
     for document, files in bundles:
         replaces = f"version {document.version - 1}" if document.replaces is not None else ""
         for file in files:
             row = (document.shown, document.key.audience, document.edition, document.issued.isoformat())
-            writer.writerow(
+            yield _csv_row(
                 (*row, document.version, replaces, document.reason, file.name, file.sha256)
                 + (("yes" if file.sealed else "no",) if sealed else ())
             )
-    return b"\xef\xbb\xbf" + text.getvalue().encode()  # the mark makes Excel read it as UTF-8
+
+
+def _csv_row(cells: Iterable[object]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()
 
 
 def write_manifest(
