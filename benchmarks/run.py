@@ -2,7 +2,7 @@
 """`python3 benchmarks/run.py`: ours beside the existing tools, on one job, in one run.
 
 `--quick` takes a few minutes and writes no table; without it the tables in benchmarks/RESULTS.md and in the
-README and the plots in docs/images are made anew (about a quarter of an hour). `--long` also makes 100,000
+README and the plots in docs/images are made anew (about ten minutes). `--long` also makes 100,000
 cases.
 `--no-install` takes the environment as it is.
 """
