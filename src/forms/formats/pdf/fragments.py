@@ -75,8 +75,11 @@ class PagePainter(Painter):
         lines: Iterator[str] = iter(())
         if isinstance(ops, JoinedOps) and ops.blank is not None:
             blanks, lines = ops.blank.parts, iter("\n".join(ops.texts).split("\n"))
+        filled, known = blanks is not parts, True
         for part, blank in zip(parts, blanks, strict=True):
-            template = blank.drawn if isinstance(blank, FixedOps) else None
+            template = blank.drawn if known and isinstance(blank, FixedOps) else None
+            if filled and not isinstance(template, Template):
+                known = False  # nobody has told how many of the lines are its own
             if isinstance(template, Template) and self._part(template, lines):
                 owners += [owner + offset for owner in template.owners]
                 selected = selected or bool(template.faces or template.cuts)
